@@ -22,13 +22,14 @@ export interface PutOptions {
 }
 
 /**
- * The bucket. Keys are relative to the flow's prefix. Every method throws a CellarmanError on anything but a clear
- * answer; only a definite 404 NoSuchKey is absence (facts cellar-s3 §0; reliability findings 9 and 11).
+ * The bucket. Keys are relative to the flow's prefix. Every method throws a CellarmanError on
+ * anything but a clear answer; only a definite 404 NoSuchKey is absence (facts cellar-s3 §0;
+ * reliability findings 9 and 11).
  */
 export interface Cold {
   /**
-   * One plain PutObject of at most 64 MiB with Content-MD5, signed payload hash and `If-None-Match: *`.
-   * Throws code "blocked" when the store says that the key exists already (412).
+   * One plain PutObject of at most 64 MiB with Content-MD5, signed payload hash and `If-None-Match:
+   * *`. Throws code "blocked" when the store says that the key exists already (412).
    */
   put(key: string, bytes: Uint8Array, options?: PutOptions): Promise<void>;
   /** Full GET; undefined when the store says that there is no such key. */

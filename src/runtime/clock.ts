@@ -25,3 +25,13 @@ export const systemClock: Clock = {
       signal?.addEventListener("abort", onAbort, { once: true });
     }),
 };
+
+/**
+ * The machine's clock, moved by some ms: for rehearsals on stand-ins whose clocks were moved as well. A purge refuses
+ * clocks that disagree with the server's and the store's, so a moved clock alone deletes nothing earlier.
+ */
+export function shiftedClock(shiftMs: string | undefined): Clock {
+  const shift = Number(shiftMs ?? 0);
+  if (!Number.isSafeInteger(shift) || shift === 0) return systemClock;
+  return { ...systemClock, now: () => systemClock.now() + shift };
+}

@@ -1,0 +1,2 @@
+// Prints the Node that the launcher chose.
+process.stdout.write(`${process.execPath}\n`);

@@ -1,0 +1,270 @@
+// Control flow: conditions, loops, errors.
+import { JavaError } from "../../values.ts";
+import { Fatal, Leave, Macro, WordOp } from "../items.ts";
+import type { Item, Steps, Word } from "../items.ts";
+import { Reader } from "../reader.ts";
+import type { Stack } from "../stack.ts";
+import { asList, asLong, asMacro, asText, constant, unary, word } from "./args.ts";
+
+/** Runs a loop's macro; false where BREAK ends the loop. */
+function* turn(stack: Stack, macro: Macro): Generator<Promise<void> | undefined, boolean> {
+  try {
+    yield* stack.exec(macro);
+  } catch (error) {
+    if (error instanceof Leave && error.what === "BREAK") return false;
+    if (!(error instanceof Leave && error.what === "CONTINUE")) throw error;
+  }
+  return true;
+}
+
+/** Throws once a loop has taken longer than MAXLOOP. */
+function loopClock(stack: Stack, name: string): () => void {
+  const started = performance.now();
+  const { maxloop } = stack.limits;
+  return () => {
+    if (performance.now() - started <= maxloop) return;
+    throw new JavaError(
+      `${name} executed for too long (> ${maxloop} ms). Consider raising the limit or using capabilities.`,
+    );
+  };
+}
+
+function* whileLoop(stack: Stack): Steps {
+  const body = asMacro(stack.pop(), "WHILE expects a macro on top of the stack.");
+  const condition = asMacro(stack.pop(), "WHILE expects a macro below the top of the stack.");
+  const check = loopClock(stack, "WHILE");
+  for (;;) {
+    yield* stack.exec(condition);
+    const holds = stack.pop();
+    if (typeof holds !== "boolean") throw new JavaError("WHILE expects a boolean from its condition.");
+    if (!holds || !(yield* turn(stack, body))) return;
+    check();
+  }
+}
+
+function* untilLoop(stack: Stack): Steps {
+  const condition = asMacro(stack.pop(), "UNTIL expects a macro on top of the stack.");
+  const body = asMacro(stack.pop(), "UNTIL expects a macro below the top of the stack.");
+  const check = loopClock(stack, "UNTIL");
+  for (;;) {
+    if (!(yield* turn(stack, body))) return;
+    yield* stack.exec(condition);
+    if (stack.pop() === true) return;
+    check();
+  }
+}
+
+function* forLoop(stack: Stack, name: string, stepped: boolean): Steps {
+  const body = asMacro(stack.pop(), `${name} expects a macro on top of the stack.`);
+  const complaint = `${name} expects numbers as its bounds.`;
+  const step = stepped ? asLong(stack.pop(), complaint) : 1n;
+  const to = asLong(stack.pop(), complaint);
+  const from = asLong(stack.pop(), complaint);
+  const check = loopClock(stack, name);
+  for (let i = from; step > 0n ? i <= to : i >= to; i += step) {
+    stack.push(i);
+    if (!(yield* turn(stack, body))) return;
+    check();
+  }
+}
+
+function* foreach(stack: Stack): Steps {
+  const body = asMacro(stack.pop(), "FOREACH expects a macro on top of the stack.");
+  const items = stack.pop();
+  const check = loopClock(stack, "FOREACH");
+  if (items instanceof Map) {
+    for (const [key, value] of [...items]) {
+      stack.push(key);
+      stack.push(value);
+      if (!(yield* turn(stack, body))) return;
+      check();
+    }
+    return;
+  }
+  const list = typeof items === "string" ? [...items] : asList(items, "FOREACH operates on a list, map, Geo Time Series, or GTSEncoder.");
+  for (const item of list) {
+    stack.push(item);
+    if (!(yield* turn(stack, body))) return;
+    check();
+  }
+}
+
+/** LMAP gives the macro the element and its index on top; the macro's top becomes the new element. */
+function* lmap(stack: Stack): Steps {
+  const body = asMacro(stack.pop(), "LMAP expects a macro on top of the stack.");
+  const list = asList(stack.pop(), "LMAP operates on a list.");
+  const mapped: Item[] = [];
+  for (const [index, item] of list.entries()) {
+    stack.push(item);
+    stack.push(BigInt(index));
+    yield* stack.exec(body);
+    mapped.push(stack.pop());
+  }
+  stack.push(mapped);
+}
+
+function* filter(stack: Stack): Steps {
+  const body = asMacro(stack.pop(), "LFILTER expects a macro on top of the stack.");
+  const list = asList(stack.pop(), "LFILTER operates on a list.");
+  const kept: Item[] = [];
+  for (const item of list) {
+    stack.push(item);
+    yield* stack.exec(body);
+    if (stack.pop() === true) kept.push(item);
+  }
+  stack.push(kept);
+}
+
+function* ifThen(stack: Stack): Steps {
+  const then = stack.pop();
+  const holds = yield* condition(stack, "IFT");
+  if (holds) yield* evaluated(stack, then);
+}
+
+function* ifThenElse(stack: Stack): Steps {
+  const otherwise = stack.pop();
+  const then = stack.pop();
+  const holds = yield* condition(stack, "IFTE");
+  yield* evaluated(stack, holds ? then : otherwise);
+}
+
+function* condition(stack: Stack, name: string): Generator<Promise<void> | undefined, boolean> {
+  const given = stack.pop();
+  if (given instanceof Macro) {
+    yield* stack.exec(given);
+    return stack.pop() === true;
+  }
+  if (typeof given !== "boolean") throw new JavaError(`${name} expects a boolean or a macro.`);
+  return given;
+}
+
+function* evaluated(stack: Stack, item: Item): Steps {
+  if (item instanceof Macro) yield* stack.exec(item);
+  else stack.push(item);
+}
+
+function* evaluate(stack: Stack): Steps {
+  const item = stack.pop();
+  if (item instanceof Macro) return yield* stack.exec(item);
+  if (typeof item !== "string") {
+    throw new JavaError("EVAL expects a Macro, a function or a String.");
+  }
+  const reader = new Reader(stack);
+  for (const line of item.split("\n")) yield* reader.line(line);
+  reader.checkBalanced();
+}
+
+function* run(stack: Stack): Steps {
+  const name = asText(stack.pop(), "RUN expects a macro name.");
+  const macro = stack.symbols.get(name);
+  if (!(macro instanceof Macro)) throw new JavaError(`Unknown macro '${name}'`);
+  yield* stack.exec(macro);
+}
+
+function* tryCatch(stack: Stack): Steps {
+  const last = asMacro(stack.pop(), "TRY expects a 'finally' macro on top of the stack.");
+  const rescue = asMacro(stack.pop(), "TRY expects a 'catch' macro below the 'finally' macro.");
+  const body = asMacro(stack.pop(), "TRY expects a 'try' macro below the 'catch' macro.");
+  try {
+    yield* stack.exec(body);
+  } catch (error) {
+    if (error instanceof Leave || error instanceof Fatal) throw error;
+    stack.lastError = error instanceof JavaError ? error : new JavaError(String(error));
+    yield* stack.exec(rescue);
+  }
+  yield* stack.exec(last);
+}
+
+function errorList(stack: Stack): Item {
+  const list: Item[] = [];
+  for (let at = stack.lastError; at !== undefined; at = at.reason) {
+    list.push(
+      new Map<Item, Item>([
+        ["type", "class io.warp10.script.WarpScriptException"],
+        ["message", at.message],
+        ["stacktrace", []],
+      ]),
+    );
+  }
+  return list;
+}
+
+const UNIT_NAMES = { ms: "MILLISECONDS", us: "MICROSECONDS", ns: "NANOSECONDS" } as const;
+
+/** What a timebox of so many platform units says when it ends a script. */
+export function timeboxMessage(stack: Stack, units: bigint): string {
+  const unit = UNIT_NAMES[stack.context.config.unit];
+  return `TIMEBOX reached the execution time limit (${units} ${unit}).`;
+}
+
+function* timebox(stack: Stack): Steps {
+  const units = asLong(stack.pop(), "TIMEBOX expects a maximum execution time on top of the stack.");
+  const body = asMacro(stack.pop(), "TIMEBOX expects a macro below the time limit.");
+  const perMs = { ms: 1, us: 1e3, ns: 1e6 }[stack.context.config.unit];
+  const lift = stack.setDeadline(Number(units) / perMs, timeboxMessage(stack, units));
+  try {
+    yield* stack.exec(body);
+  } finally {
+    lift();
+  }
+}
+
+/** Words of this file. */
+export const CONTROL_WORDS: readonly Word[] = [
+  word("EVAL", evaluate),
+  word("RUN", run),
+  word("IFT", ifThen),
+  word("IF", ifThen),
+  word("IFTE", ifThenElse),
+  word("WHILE", whileLoop),
+  word("UNTIL", untilLoop),
+  word("FOR", (stack) => forLoop(stack, "FOR", false)),
+  word("FORSTEP", (stack) => forLoop(stack, "FORSTEP", true)),
+  word("FOREACH", foreach),
+  word("LMAP", lmap),
+  word("LFILTER", filter),
+  word("FILTER", filter),
+  word("TRY", tryCatch),
+  word("TIMEBOX", timebox),
+  constant("ERROR", errorList),
+  word("RETHROW", (stack) => {
+    throw stack.lastError ?? new JavaError("No error to rethrow.");
+  }),
+  word("FAIL", () => {
+    throw new JavaError("FAIL failed.");
+  }),
+  word("MSGFAIL", (stack) => {
+    throw new JavaError(`MSGFAIL ${String(stack.pop())}`);
+  }),
+  word("ASSERT", (stack) => {
+    if (stack.pop() !== true) throw new JavaError("ASSERT failed.");
+  }),
+  word("STOP", () => {
+    throw new Leave("STOP");
+  }),
+  word("RETURN", () => {
+    throw new Leave("RETURN");
+  }),
+  word("BREAK", () => {
+    throw new Leave("BREAK");
+  }),
+  word("CONTINUE", () => {
+    throw new Leave("CONTINUE");
+  }),
+  unary("->MACRO", (item) => {
+    const macro = new Macro();
+    for (const one of asList(item, "->MACRO expects a list.")) macro.ops.push(one);
+    return macro;
+  }),
+  word("SECTION", (stack) => {
+    stack.section = asText(stack.pop(), "SECTION expects a name on top of the stack.");
+  }),
+  constant("SECTIONNAME", (stack) => stack.section),
+];
+
+/** Runs a whole script as one macro, as a timeboxed request does. */
+export function macroOf(words: readonly (Item | WordOp)[]): Macro {
+  const macro = new Macro();
+  macro.ops.push(...words);
+  return macro;
+}

@@ -1,0 +1,219 @@
+// One attempt to archive one batch: objects → series list → read-back → manifest → marker → seal → read the seal back
+// (design §3, "Objects and the order of writes"). Every key is fresh; a failed attempt leaves garbage, never harm.
+import type { Cold } from "../cellar/cold.ts";
+import {
+  expectBytes,
+  readNumbered,
+  sha256Hex,
+  type Stored,
+  writeNumbered,
+  writeRecord,
+} from "../cellar/records.ts";
+import {
+  attemptPrefix,
+  batchRecordKey,
+  type BatchRef,
+  intentKey,
+  markerKey,
+  periodPrefix,
+} from "../ledger/keys.ts";
+import {
+  intentRecord,
+  type Manifest,
+  markerRecord,
+  type Plan,
+  type PlannedBatch,
+} from "../ledger/records.ts";
+import { CellarmanError } from "../runtime/errors.ts";
+import { randomId } from "../runtime/random.ts";
+import { printAlike } from "../warp10/survey.ts";
+import type { Hot } from "../warp10/hot.ts";
+import { identityOf, type ListedSeries } from "../warp10/series.ts";
+import { combineTotals } from "./digest.ts";
+import type { Exporter, SeriesListing } from "./exporter.ts";
+import { writeSeriesList } from "./parquet/series-list.ts";
+import { readBack } from "./read-back.ts";
+
+/** What every attempt of a run shares. */
+export interface ArchiveRun {
+  readonly hot: Hot;
+  readonly cold: Cold;
+  readonly exporter: Exporter;
+  readonly plan: Stored<Plan>;
+  readonly process: string;
+  /** Seals of other plans or supplements than the batch's, listed when the run began. */
+  otherSeals(batch: string): readonly string[];
+  readonly signal: AbortSignal | undefined;
+}
+
+/** What a sealed attempt holds. */
+export interface Sealed {
+  readonly attempt: string;
+  readonly seal: string;
+  readonly points: bigint;
+  readonly series: number;
+  readonly bytes: number;
+}
+
+/** Archives one batch once. Throws what went wrong; nothing that was written counts until the seal is there. */
+export async function archiveBatch(run: ArchiveRun, batch: PlannedBatch): Promise<Sealed> {
+  const at = atOf(run, batch);
+  const attempt = randomId();
+  const seen = await lookBefore(run, at);
+  const listing = await listSeries(run.hot, batch.selector);
+  const exported = await exportObjects(run, batch, attempt);
+  const missing = exported.totals.find((t) => !listing.has(t.identity));
+  if (missing) {
+    throw new CellarmanError("server", `${missing.identity} registered while the batch was read`, {
+      retryable: true,
+    });
+  }
+  const seriesList = await putSeriesList(run.cold, at, attempt, listing, exported.totals);
+  const manifest = manifestOf(run, batch, attempt, listing.size, { ...exported, seriesList });
+  await readBack(run.cold, manifest, exported.totals);
+  const prefix = attemptPrefix(at, attempt);
+  const quoted = await writeRecord(run.cold, `${prefix}manifest.json`, manifest);
+  const sealKey = batchRecordKey("seals", at, randomId());
+  await writeNumbered(run.cold, (n) => markerKey(at, n), {
+    schema: "cellarman/marker/1",
+    ...at,
+    process: run.process,
+    seal: sealKey,
+  });
+  const bytes = sizeOf(manifest);
+  const seal = {
+    schema: "cellarman/seal/1",
+    ...at,
+    process: run.process,
+    plan: run.plan.sha256,
+    attempt,
+    manifest: quoted,
+    range: batch.range,
+    ...seen,
+    points: manifest.points,
+    bytes: String(bytes),
+  };
+  await writeRecord(run.cold, sealKey, seal, true);
+  return { attempt, seal: sealKey, points: BigInt(manifest.points), series: listing.size, bytes };
+}
+
+const atOf = (run: ArchiveRun, batch: PlannedBatch): BatchRef => ({
+  flow: run.plan.value.flow,
+  period: run.plan.value.period,
+  batch: batch.id,
+});
+
+/** Seals and intents known before the first hot read: later wins, and this is what "later" means. */
+async function lookBefore(
+  run: ArchiveRun,
+  at: BatchRef,
+): Promise<{ saw: string[]; sawIntents: string[] }> {
+  const [markers, intents, listed] = await Promise.all([
+    readNumbered(run.cold, (n) => markerKey(at, n), markerRecord),
+    readNumbered(run.cold, (n) => intentKey(at, n), intentRecord),
+    Array.fromAsync(run.cold.list(`${periodPrefix("seals", at)}${at.batch}/`)),
+  ]);
+  const own = [...markers.map((m) => m.value.seal), ...listed.map((o) => o.key)];
+  return {
+    saw: [...new Set([...own, ...run.otherSeals(at.batch)])].toSorted(),
+    sawIntents: intents.map((i) => i.key),
+  };
+}
+
+async function listSeries(hot: Hot, selector: string): Promise<SeriesListing> {
+  const listing = new Map<string, ListedSeries>();
+  for await (const series of hot.find(selector)) {
+    const identity = identityOf(series);
+    if (listing.has(identity)) throw printAlike(identity);
+    listing.set(identity, series);
+  }
+  return listing;
+}
+
+type ObjectRecord = Manifest["seriesList"];
+
+async function exportObjects(
+  run: ArchiveRun,
+  batch: PlannedBatch,
+  attempt: string,
+): Promise<{ objects: ObjectRecord[]; totals: ReturnType<ReturnType<Exporter>["totals"]> }> {
+  const at = atOf(run, batch);
+  const exporting = run.exporter({
+    hot: run.hot,
+    selector: batch.selector,
+    range: { start: BigInt(batch.range.start), end: BigInt(batch.range.end) },
+    unit: run.plan.value.unit,
+    about: { ...at, attempt },
+    signal: run.signal,
+  });
+  const objects: ObjectRecord[] = [];
+  for await (const { name, bytes, rows } of exporting.objects) {
+    objects.push(await putObject(run.cold, at, attempt, { name, bytes, rows }));
+  }
+  return { objects, totals: exporting.totals() };
+}
+
+/** Puts one data object under the attempt's fresh key. */
+async function putObject(
+  cold: Cold,
+  at: BatchRef,
+  attempt: string,
+  { name, bytes, rows }: { name: string; bytes: Uint8Array; rows: number },
+): Promise<ObjectRecord> {
+  const key = `${attemptPrefix(at, attempt)}${name}`;
+  try {
+    await cold.put(key, bytes);
+  } catch (error) {
+    // "Exists already" after a lost answer: then it must be our own bytes.
+    if (!(error instanceof CellarmanError) || error.code !== "blocked") throw error;
+    await expectBytes(cold, key, bytes);
+  }
+  return { name, bytes: bytes.length, sha256: sha256Hex(bytes), rows };
+}
+
+async function putSeriesList(
+  cold: Cold,
+  at: BatchRef,
+  attempt: string,
+  listing: SeriesListing,
+  totals: ReturnType<ReturnType<Exporter>["totals"]>,
+): Promise<ObjectRecord> {
+  const bytes = await writeSeriesList([...listing.values()], totals);
+  return putObject(cold, at, attempt, { name: "series.parquet", bytes, rows: listing.size });
+}
+
+function manifestOf(
+  run: ArchiveRun,
+  batch: PlannedBatch,
+  attempt: string,
+  series: number,
+  made: {
+    objects: ObjectRecord[];
+    seriesList: ObjectRecord;
+    totals: ReturnType<ReturnType<Exporter>["totals"]>;
+  },
+): Manifest {
+  const sum = combineTotals(made.totals);
+  return {
+    schema: "cellarman/manifest/1",
+    ...atOf(run, batch),
+    process: run.process,
+    plan: run.plan.sha256,
+    attempt,
+    format: "cellarman/points/1",
+    unit: run.plan.value.unit,
+    range: batch.range,
+    selector: batch.selector,
+    objects: made.objects,
+    seriesList: made.seriesList,
+    series: String(series),
+    seriesWithPoints: String(sum.series),
+    points: String(sum.points),
+    first: sum.first === undefined ? null : String(sum.first),
+    last: sum.last === undefined ? null : String(sum.last),
+    digest: sum.digest,
+  };
+}
+
+const sizeOf = (manifest: Manifest): number =>
+  manifest.objects.reduce((n, o) => n + o.bytes, manifest.seriesList.bytes);

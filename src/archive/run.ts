@@ -1,0 +1,43 @@
+// Archiving many batches: some at a time, each retried by its flow's policy under a fresh attempt; one bad batch never
+// stops the others.
+import pLimit from "p-limit";
+import type { PlannedBatch } from "../ledger/records.ts";
+import { asCellarmanError, type CellarmanError } from "../runtime/errors.ts";
+import type { Progress } from "../runtime/progress.ts";
+import type { Retrying } from "../runtime/retry.ts";
+import { type ArchiveRun, archiveBatch, type Sealed } from "./attempt.ts";
+
+/** What became of one batch. */
+export type BatchArchived =
+  | { readonly batch: PlannedBatch; readonly sealed: Sealed; readonly attempts: number }
+  | { readonly batch: PlannedBatch; readonly failed: CellarmanError; readonly attempts: number };
+
+/** Archives batches, `parallel` at a time. Never throws but for an abort. */
+export async function archiveAll(
+  run: ArchiveRun,
+  batches: readonly PlannedBatch[],
+  parallel: number,
+  retry: Retrying,
+  progress: Progress,
+): Promise<BatchArchived[]> {
+  const limit = pLimit(Math.max(1, parallel));
+  const results = await limit.map(batches, async (batch): Promise<BatchArchived> => {
+    run.signal?.throwIfAborted();
+    let attempts = 0;
+    const attempt = (): Promise<Sealed> => {
+      attempts++;
+      return archiveBatch(run, batch);
+    };
+    try {
+      const sealed = await retry(attempt, run.signal);
+      progress.done(sealed.points);
+      return { batch, sealed, attempts };
+    } catch (thrown) {
+      run.signal?.throwIfAborted();
+      progress.done(0n);
+      return { batch, failed: asCellarmanError(thrown), attempts };
+    }
+  });
+  run.signal?.throwIfAborted();
+  return results;
+}

@@ -1,0 +1,150 @@
+// Signed HTTP to the store, over undici with an agent of our own; no retry: that is the caller's,
+// in one place.
+//
+// Not the AWS SDK, by measurement (Node 24, loopback, 500-byte objects, CPU of the client alone):
+// SDK 3.1169 1.3 ms a request; undici 8 with this signer 0.2 ms. A run of 10,000 batches makes
+// 140,000 requests. What the SDK would need to be switched off (flexible checksums, Expect:
+// 100-continue with a fresh connection, time-outs that only warn; facts cellar-s3 §3) is simply not
+// here. The SDK stays a client of our tests.
+import { hash } from "node:crypto";
+import { Agent, type Dispatcher } from "undici";
+import type { Clock } from "../runtime/clock.ts";
+import { CellarmanError } from "../runtime/errors.ts";
+import type { StoreAnswer, StoreRequest } from "./exchange.ts";
+import { noAnswer } from "./failure.ts";
+import type { Place } from "./place.ts";
+import { canonicalQuery, EMPTY_SHA256, encodePath, makeSigner, type StoreKeys } from "./sign.ts";
+
+/** The largest object that one PUT writes and one GET reads, bytes (design §4). */
+export const OBJECT_BYTES_MAX = 64 * 1024 * 1024;
+
+/** The slowest transfer that is put up with, bytes a second: sets how long a PUT may take. */
+const SLOWEST_BYTES_PER_S = 128 * 1024;
+
+export interface StoreClient {
+  readonly place: Place;
+  /** The local clock, ms since the epoch, as it signs. */
+  readonly now: () => number;
+  /**
+   * One try. Throws "network", "stalled", "incomplete-read", "limit" or "interrupted": no whole
+   * answer came.
+   */
+  send(request: StoreRequest): Promise<StoreAnswer>;
+  close(): Promise<void>;
+}
+
+export interface ClientOptions extends StoreKeys {
+  readonly place: Place;
+  readonly clock: Pick<Clock, "now">;
+  /** Longest silence before a call counts as stalled, ms. */
+  readonly stallMs?: number;
+  /** Connections at most. */
+  readonly connections?: number;
+}
+
+/** A client for one bucket. Region is the literal "default" (facts cellar-s3 §1). */
+export function openClient(options: ClientOptions): StoreClient {
+  const { place, clock, stallMs = 60_000, connections = 32 } = options;
+  const agent = new Agent({
+    connections,
+    pipelining: 1,
+    allowH2: false,
+    // Shorter than any gateway's own: a connection must not be closed under a request.
+    keepAliveTimeout: 4_000,
+    connect: { timeout: 10_000, keepAlive: true },
+    bodyTimeout: stallMs,
+  });
+  const sign = makeSigner(options, "default");
+  const prepare = (request: StoreRequest): Dispatcher.RequestOptions => {
+    const { body = null, query = {} } = request;
+    const path = encodePath(place.bucket, request.key);
+    const search = canonicalQuery(query);
+    const headers: Record<string, string> = { ...request.headers, host: place.host };
+    if (body) headers["content-length"] = String(body.length);
+    const payloadSha256 = request.payloadSha256 ?? (body ? hash("sha256", body) : EMPTY_SHA256);
+    const unsigned = { method: request.method, path, query: search, headers, payloadSha256 };
+    return {
+      origin: place.origin,
+      method: request.method,
+      path: search === "" ? path : `${path}?${search}`,
+      headers: request.anonymous ? headers : sign(unsigned, clock.now()),
+      body,
+      // undici hands a body over in one piece and counts from there: the transfer is part of this
+      // wait.
+      headersTimeout: stallMs + Math.ceil((body?.length ?? 0) / SLOWEST_BYTES_PER_S) * 1000,
+      ...(request.signal ? { signal: request.signal } : {}),
+    };
+  };
+  return {
+    place,
+    now: () => clock.now(),
+    async send(request) {
+      const where = `${place.origin}/${place.bucket}/${request.key}`;
+      let began = false;
+      try {
+        request.signal?.throwIfAborted();
+        const answer = await agent.request(prepare(request));
+        began = true;
+        const headers = flatten(answer.headers);
+        const body = await wholeBody(request, headers, answer.body, where);
+        return { status: answer.statusCode, headers, body };
+      } catch (cause) {
+        throw noAnswer(cause, { method: request.method, where, signal: request.signal, began });
+      }
+    },
+    close: () => agent.destroy(),
+  };
+}
+
+function flatten(headers: Record<string, string | string[] | undefined>): Record<string, string> {
+  const flat: Record<string, string> = {};
+  for (const [name, value] of Object.entries(headers)) {
+    if (value !== undefined) flat[name] = typeof value === "string" ? value : value.join(", ");
+  }
+  return flat;
+}
+
+async function wholeBody(
+  request: StoreRequest,
+  headers: Readonly<Record<string, string>>,
+  body: Dispatcher.ResponseData["body"],
+  where: string,
+): Promise<Buffer> {
+  const announced = headers["content-length"];
+  if (announced === undefined) return concatenated(body, where);
+  const length = Number(announced);
+  if (request.method !== "HEAD" && length > OBJECT_BYTES_MAX) throw tooLarge(where, body);
+  const bytes = Buffer.allocUnsafeSlow(request.method === "HEAD" ? 0 : length);
+  let filled = 0;
+  for await (const chunk of body as AsyncIterable<Buffer>) {
+    filled += chunk.copy(bytes, filled);
+  }
+  // undici refuses a body that differs from its Content-Length; this does not rest on it.
+  if (filled !== bytes.length) {
+    throw new CellarmanError("incomplete-read", `${filled} of ${length} bytes came from ${where}`, {
+      retryable: true,
+      where,
+    });
+  }
+  return bytes;
+}
+
+/** A chunked body: only listings come so, and those prove their own end by their closing tag. */
+async function concatenated(body: Dispatcher.ResponseData["body"], where: string): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  let length = 0;
+  for await (const chunk of body as AsyncIterable<Buffer>) {
+    length += chunk.length;
+    if (length > OBJECT_BYTES_MAX) throw tooLarge(where, body);
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks);
+}
+
+function tooLarge(where: string, body: Dispatcher.ResponseData["body"]): CellarmanError {
+  body.destroy();
+  return new CellarmanError("limit", `${where} answers more than 64 MiB, which none of ours has`, {
+    hint: "Look at what lies under this key: it was not written by this tool.",
+    where,
+  });
+}

@@ -1,0 +1,110 @@
+// A flow as the program holds it: normalised, every key there. `null` means "left to the tool", as
+// each comment says.
+import type { Selector } from "../warp10/selector.ts";
+import type { TimeUnit } from "../warp10/range.ts";
+import type { CalendarDuration } from "./duration.ts";
+
+/** The name of an environment variable that holds a secret; never the secret. */
+export interface EnvName {
+  readonly env: string;
+}
+
+export interface Flow {
+  readonly version: 1;
+  /** `[a-z0-9-]`, at most 64: the archive's folder. */
+  readonly name: string;
+  /** Empty when not said. */
+  readonly description: string;
+  readonly source: Source;
+  readonly period: PeriodRule;
+  readonly batches: BatchRule;
+  readonly export: { readonly format: "parquet" };
+  readonly archive: Archive;
+  readonly run: Run;
+  readonly purge: Purge;
+}
+
+export interface Source {
+  /** Origin and path, no slash at the end: `${warp10}/api/v0/fetch`. */
+  readonly warp10: string;
+  readonly readToken: EnvName;
+  readonly deleteToken: EnvName;
+  readonly probeToken: EnvName;
+  /** null: the unit that the server says, pinned by the plan. */
+  readonly timeUnit: TimeUnit | null;
+  /** At least one; no two equal. */
+  readonly select: readonly Selector[];
+}
+
+export type PeriodKind = "month" | "week" | "day";
+
+export interface PeriodRule {
+  readonly every: PeriodKind;
+  /** At least one period. */
+  readonly keepHot: CalendarDuration;
+  /** Name of the first period: `2025-11` (month), `2025-W03` (ISO week), `2025-11-03` (day). */
+  readonly first: string;
+}
+
+export interface BatchRule {
+  /** null: from the estimate. */
+  readonly sliceMs: number | null;
+  /** null: groups by class name. */
+  readonly byLabel: string | null;
+  readonly maxSeries: number;
+}
+
+export interface Archive {
+  /** Origin only. */
+  readonly s3: string;
+  readonly bucket: string;
+  /** Without slashes at its ends; empty: none. */
+  readonly prefix: string;
+  readonly accessKeyId: EnvName;
+  readonly secretAccessKey: EnvName;
+}
+
+export interface Run {
+  readonly shards: number;
+  /** Batches in flight over all shards. */
+  readonly parallel: number;
+  readonly order: "parallel" | "sequential";
+  readonly retry: Retry;
+  /** Longest duration of one command's work, ms. */
+  readonly timeoutMs: number;
+}
+
+export interface Retry {
+  /** `random` is full jitter: anything from 0 to the exponential's wait. */
+  readonly type: "constant" | "exponential" | "random";
+  readonly intervalMs: number;
+  readonly maxIntervalMs: number;
+  readonly maxAttempts: number;
+  readonly maxDurationMs: number;
+}
+
+export interface Purge {
+  readonly mode: "never" | "approve" | "automatic";
+  readonly approveBy: "command";
+  readonly graceMs: number;
+  /** null only where `mode` is never. */
+  readonly writeFence: WriteFence | null;
+  readonly budget: Budget;
+}
+
+export type WriteFence =
+  | {
+      readonly kind: "probe";
+      readonly maxPastMs: number;
+      readonly lagMs: number;
+      /** Ingress addresses, normalised as `source.warp10`; at least one. */
+      readonly probe: readonly string[];
+    }
+  | { readonly kind: "accept-risk"; readonly reason: string };
+
+/** Of one run; null: from history. */
+export interface Budget {
+  readonly series: number | null;
+  readonly points: number | null;
+  readonly batches: number | null;
+}

@@ -1,0 +1,31 @@
+// What the sections of a flow have to say to one another.
+import type { Rule } from "./rule.ts";
+import {
+  labelsAreNotTheTokens,
+  probesDiffer,
+  secretsDiffer,
+  selectorsDiffer,
+} from "./rules-names.ts";
+import {
+  fenceClosesInTime,
+  firstFitsEvery,
+  keepHotCoversAPeriod,
+  purgeNeedsAFence,
+  sliceFitsPeriod,
+} from "./rules-time.ts";
+import { retryWaitsGrow, shardsHaveWork } from "./rules-work.ts";
+
+/** Every rule, in the order in which they are reported at one place. */
+export const RULES: readonly Rule[] = [
+  keepHotCoversAPeriod,
+  firstFitsEvery,
+  sliceFitsPeriod,
+  fenceClosesInTime,
+  purgeNeedsAFence,
+  selectorsDiffer,
+  labelsAreNotTheTokens,
+  secretsDiffer,
+  retryWaitsGrow,
+  shardsHaveWork,
+  probesDiffer,
+];

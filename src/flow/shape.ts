@@ -1,0 +1,60 @@
+// Which keys the schema knows, and where: for "did you mean" and for keys that stand in the wrong
+// section.
+import type { z } from "zod";
+import { pathText, type Path } from "./problems.ts";
+import { flowSchema } from "./schema.ts";
+
+/** The keys that may stand in the section at a path; none where there is no section. */
+export function keysAt(path: Path): readonly string[] {
+  let schemas: readonly z.core.$ZodType[] = [flowSchema];
+  for (const part of path) schemas = schemas.flatMap((schema) => childrenOf(schema, part));
+  return schemas.flatMap((schema) => Object.keys(shapeOf(schema)));
+}
+
+let sections: ReadonlyMap<string, readonly string[]> | undefined;
+
+/** The sections, other than the root, in which a key is known. */
+export function sectionsWith(key: string): readonly string[] {
+  sections ??= new Map(innerSections().map((path) => [pathText(path), keysAt(path)]));
+  return [...sections].filter(([, keys]) => keys.includes(key)).map(([section]) => section);
+}
+
+function innerSections(): Path[] {
+  return Object.keys(flowSchema.shape).flatMap((section) => [
+    [section],
+    ...keysAt([section]).map((inner) => [section, inner]),
+  ]);
+}
+
+type Shape = Readonly<Record<string, z.core.$ZodType>>;
+
+/** The alternatives under `.default`, `.optional` and unions. */
+function unwrap(schema: z.core.$ZodType): readonly z.core.$ZodType[] {
+  const { innerType, options } = definition(schema);
+  if (innerType !== undefined) return unwrap(innerType);
+  return options === undefined ? [schema] : options.flatMap(unwrap);
+}
+
+function shapeOf(schema: z.core.$ZodType): Shape {
+  return Object.assign({}, ...unwrap(schema).map((s) => definition(s).shape ?? {})) as Shape;
+}
+
+function childrenOf(schema: z.core.$ZodType, part: string | number): readonly z.core.$ZodType[] {
+  return unwrap(schema).flatMap((s) => {
+    const { shape, element, valueType } = definition(s);
+    const child = typeof part === "number" ? element : (shape?.[part] ?? valueType);
+    return child === undefined ? [] : [child];
+  });
+}
+
+/** What zod keeps of the kinds of schema that a flow is made of. */
+interface Definition {
+  readonly innerType?: z.core.$ZodType;
+  readonly options?: readonly z.core.$ZodType[];
+  readonly shape?: Shape;
+  readonly element?: z.core.$ZodType;
+  readonly valueType?: z.core.$ZodType;
+}
+
+const definition = (schema: z.core.$ZodType): Definition =>
+  schema._zod.def as unknown as Definition;

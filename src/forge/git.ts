@@ -1,0 +1,83 @@
+// Forge over plain git: `git fetch` of the checkout's remote. Works with any host; needs no API.
+import { execFile } from "node:child_process";
+import { realpath } from "node:fs/promises";
+import { basename, dirname, join, relative } from "node:path";
+import { promisify } from "node:util";
+import { CellarmanError } from "../runtime/errors.ts";
+import type { Forge } from "./forge.ts";
+
+const run = promisify(execFile);
+
+/** Longest time that git may take for one call, ms. */
+const GIT_TIMEOUT_MS = 60_000;
+
+/** Where the fetched head is kept: a ref of our own, so that runs side by side do not mix up FETCH_HEAD. */
+const HEAD_REF = "refs/cellarman/default";
+
+async function git(directory: string, ...args: string[]): Promise<string> {
+  const { stdout } = await run("git", ["-c", "core.askPass=true", ...args], {
+    cwd: directory,
+    timeout: GIT_TIMEOUT_MS,
+    maxBuffer: 1024 * 1024,
+  });
+  return stdout;
+}
+
+/** Opens the checkout that holds `directory`; undefined when it is none, or has no remote. */
+export async function openGit(directory: string): Promise<Forge | undefined> {
+  const top = await answer(directory, "rev-parse", "--show-toplevel");
+  const remote = top && (await answer(directory, "remote"))?.split("\n")[0];
+  if (!top || !remote) return undefined;
+  const branch = await defaultBranch(top, remote);
+  return {
+    branch,
+    async pathInside(file) {
+      const folder = await realpath(dirname(file));
+      return relative(await realpath(top), join(folder, basename(file)));
+    },
+    async fileNow(path) {
+      await fetchHead(top, remote, branch);
+      return show(top, HEAD_REF, path);
+    },
+    async fileAsFetched(path) {
+      const ref = `refs/remotes/${remote}/${branch}`;
+      const known = await answer(top, "rev-parse", "--verify", "--quiet", ref);
+      return known ? show(top, ref, path) : undefined;
+    },
+  };
+}
+
+/** git's answer without the last newline, or undefined when git fails. */
+async function answer(directory: string, ...args: string[]): Promise<string | undefined> {
+  try {
+    return (await git(directory, ...args)).trim() || undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+async function defaultBranch(top: string, remote: string): Promise<string> {
+  const known = await answer(top, "symbolic-ref", "--short", `refs/remotes/${remote}/HEAD`);
+  if (known) return known.slice(remote.length + 1);
+  const listed = await answer(top, "ls-remote", "--symref", remote, "HEAD");
+  return /^ref: refs\/heads\/(\S+)\s+HEAD/.exec(listed ?? "")?.[1] ?? "main";
+}
+
+async function fetchHead(top: string, remote: string, branch: string): Promise<void> {
+  try {
+    await git(top, "fetch", "--quiet", "--no-tags", remote, `+refs/heads/${branch}:${HEAD_REF}`);
+  } catch (cause) {
+    throw new CellarmanError("blocked", `git could not fetch ${branch} from ${remote}`, {
+      hint: "The purge reads the flow on the default branch as it is now: see that the remote can be reached.",
+      retryable: true,
+      cause,
+    });
+  }
+}
+
+/** Throws where git cannot tell: "cannot tell" is never "not there". */
+async function show(top: string, ref: string, path: string): Promise<string | undefined> {
+  const listed = await git(top, "ls-tree", "--name-only", ref, "--", path);
+  if (listed.trim() === "") return undefined;
+  return git(top, "show", `${ref}:${path}`);
+}

@@ -1,0 +1,53 @@
+// The purge list: what may be deleted in one run, cut to the budgets here and nowhere else (design §3). Pure.
+import type { Budget } from "../flow/flow.ts";
+
+/** A batch that could be purged now. */
+export interface Candidate {
+  readonly period: string;
+  readonly batch: string;
+  readonly series: bigint;
+  readonly points: bigint;
+  /** A delete may have happened already: it is recounted, which costs no budget. */
+  readonly purging: boolean;
+}
+
+/** Without a budget in the flow a run may purge this many times the batches purged so far. */
+export const HISTORY_FACTOR = 10;
+
+/** What is on the list, and what the budgets left out. */
+export interface CutList {
+  readonly entries: readonly Candidate[];
+  readonly leftOut: number;
+  /** Runs that the rest will need at this pace. */
+  readonly runs: number;
+}
+
+/** Cuts candidates (oldest first) to the budget. The first purge ever of a flow is one batch. */
+export function cutToBudget(
+  candidates: readonly Candidate[],
+  budget: Budget,
+  purgedSoFar: number,
+): CutList {
+  const purging = candidates.filter((c) => c.purging);
+  const fresh = candidates.filter((c) => !c.purging);
+  const batches = batchLimit(budget, purgedSoFar);
+  const entries: Candidate[] = [];
+  let series = 0n;
+  let points = 0n;
+  for (const candidate of fresh) {
+    series += candidate.series;
+    points += candidate.points;
+    if (entries.length >= batches) break;
+    if (budget.series !== null && series > BigInt(budget.series)) break;
+    if (budget.points !== null && points > BigInt(budget.points)) break;
+    entries.push(candidate);
+  }
+  const leftOut = fresh.length - entries.length;
+  const runs = entries.length === 0 ? 0 : Math.ceil(fresh.length / entries.length);
+  return { entries: [...purging, ...entries], leftOut, runs };
+}
+
+function batchLimit(budget: Budget, purgedSoFar: number): number {
+  if (purgedSoFar === 0) return 1;
+  return budget.batches ?? HISTORY_FACTOR * purgedSoFar;
+}

@@ -1,0 +1,34 @@
+// All batches of a period with their states, and what the flow says they wait for. Pure.
+import type { Flow } from "../flow/flow.ts";
+import type { Approved, PlannedBatch } from "../ledger/records.ts";
+import { type BatchMarks, type BatchStatus, deriveStatus, type StateRules } from "../ledger/state.ts";
+
+/** An approval as it lies in the ledger. */
+export interface DatedApproval {
+  readonly value: Approved;
+  readonly lastModifiedMs: number;
+}
+
+/** What the states of one period are derived from. */
+export interface StatusInput {
+  readonly flow: Flow;
+  readonly batches: readonly PlannedBatch[];
+  readonly approvals: readonly DatedApproval[];
+  marksOf(batch: string): BatchMarks;
+  /** The store's clock, ms. */
+  readonly nowMs: number;
+  readonly gcWaitMs: number;
+  readonly approvalMs: number;
+}
+
+/** Derives every batch's status. */
+export function deriveStatuses(input: StatusInput): BatchStatus[] {
+  const inForce = input.approvals.filter((a) => input.nowMs - a.lastModifiedMs <= input.approvalMs);
+  const rules: StateRules = {
+    mode: input.flow.purge.mode,
+    coolMs: Math.max(input.flow.purge.graceMs, input.gcWaitMs),
+    approvedSeals: new Set(inForce.flatMap((a) => a.value.seals.map((q) => q.key))),
+    nowMs: input.nowMs,
+  };
+  return input.batches.map((batch) => deriveStatus(batch, input.marksOf(batch.id), rules));
+}

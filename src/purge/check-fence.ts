@@ -1,0 +1,84 @@
+// The write fence, probed and not believed: two refused canaries at least the ingestion lag apart (design §3).
+import { readRecord, writeRecord } from "../cellar/records.ts";
+import type { Cold } from "../cellar/cold.ts";
+import { fenceProbeKey, type PeriodRef, periodPrefix } from "../ledger/keys.ts";
+import { fenceProbeRecord } from "../ledger/records.ts";
+import { randomId } from "../runtime/random.ts";
+import { type CheckLine, type GateCase, type GatePorts, no, yes } from "./check.ts";
+
+const CHECK = "write fence";
+const DAY_MS = 86_400_000;
+
+/**
+ * Probes at the period's last timestamp (stricter than the batch's: a younger point is more likely accepted), records
+ * a refusal, and needs an earlier recorded one at least `lag` and at most `lag` + 1 day old.
+ */
+export async function checkFence(gate: GateCase, ports: GatePorts): Promise<CheckLine> {
+  const fence = gate.flow.purge.writeFence;
+  if (!fence) return no("wait", CHECK, "none", "purge.write-fence in the flow");
+  if (fence.kind === "accept-risk") return yes(CHECK, `risk accepted: ${fence.reason}`, "a reason");
+  const needed = `two refused probes ${fence.lagMs / 60_000} min apart`;
+  const known = await readProbes(ports.cold, gate.at, fence.probe);
+  const nowMs = await ports.cold.nowMs();
+  const newest = Math.max(...known, 0);
+  if (newest === 0 || nowMs - newest > gate.limits.fenceFreshMs) {
+    const failed = await probeNow(gate, ports, fence.probe);
+    if (failed) return failed;
+  }
+  const first = known.find((ms) => nowMs - ms >= fence.lagMs && nowMs - ms <= fence.lagMs + DAY_MS);
+  if (first !== undefined) {
+    return yes(CHECK, `refused at ${new Date(first).toISOString()} and now`, needed);
+  }
+  const since = known.filter((ms) => nowMs - ms <= fence.lagMs).at(0) ?? nowMs;
+  return no("wait", CHECK, "refused once", needed, {
+    earliestMs: since + fence.lagMs,
+    next: `cellarman purge ${gate.flow.name}`,
+  });
+}
+
+/** Times of recorded refusals at exactly these addresses, oldest first, ms by the store's clock. */
+async function readProbes(
+  cold: Cold,
+  at: PeriodRef,
+  ingress: readonly string[],
+): Promise<number[]> {
+  const times: number[] = [];
+  for await (const { key } of cold.list(periodPrefix("fences", at))) {
+    const probe = await readRecord(cold, key, fenceProbeRecord);
+    if (probe && sameList(probe.value.ingress, ingress)) times.push(probe.lastModifiedMs);
+  }
+  return times.toSorted((a, b) => a - b);
+}
+
+const sameList = (a: readonly string[], b: readonly string[]): boolean =>
+  a.length === b.length && a.every((item, i) => item === b[i]);
+
+async function probeNow(
+  gate: GateCase,
+  ports: GatePorts,
+  ingress: readonly string[],
+): Promise<CheckLine | undefined> {
+  if (!ports.prober) {
+    return no("wait", CHECK, "no probe token", "a probe at every ingress", {
+      next: `set ${gate.flow.source.probeToken.env}, or accept-risk in the flow`,
+    });
+  }
+  const timestamp = BigInt(gate.plan.value.range.end);
+  const answers = await ports.prober.probe(timestamp);
+  const open = answers.find((a) => a.outcome !== "refused");
+  if (open || answers.length !== ingress.length) {
+    const seen = open ? `${open.address}: ${open.outcome}: ${open.detail}` : "not all probed";
+    return no("wait", CHECK, seen, "refused at every ingress", {
+      next: "set ingress.maxpast.override (ms) on that ingress below the flow's max-past",
+    });
+  }
+  await writeRecord(ports.cold, fenceProbeKey(gate.at, randomId()), {
+    schema: "cellarman/fence-probe/1",
+    flow: gate.at.flow,
+    period: gate.at.period,
+    process: gate.process,
+    ingress: [...ingress],
+    timestamp: String(timestamp),
+  });
+  return undefined;
+}

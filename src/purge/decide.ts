@@ -1,0 +1,104 @@
+// The gate's decision on contents: is every hot point held by seals that may be relied on? Pure (design §3).
+import { findingDigest } from "../ledger/finding.ts";
+import type { SeriesDiff, TotalsJudged } from "../verify/diff.ts";
+import type { Outcome } from "./check.ts";
+
+/** How far one seal may be relied on. */
+export interface SealStanding {
+  readonly key: string;
+  /** Undefined: it counts. Else why not yet, and when at the earliest (ms) where time alone will do. */
+  readonly lacks: { readonly why: string; readonly earliestMs: number | undefined } | undefined;
+}
+
+export interface ContentsInput {
+  readonly batch: string;
+  /** Points that hot holds in the range, and the archive in the whole batch. */
+  readonly hotPoints: bigint;
+  readonly archivedPoints: bigint;
+  readonly judged: TotalsJudged;
+  readonly diffs: readonly SeriesDiff[];
+  /** Archived points of series that hot does not hold at all, by identity. */
+  readonly goneWith: ReadonlyMap<string, bigint>;
+  readonly standing: readonly SealStanding[];
+  /** A purge intent of an overlapping batch is on record; looked up after the hot read. */
+  readonly intentOnRecord: boolean;
+  readonly liftedFindings: ReadonlySet<string>;
+}
+
+export interface ContentsVerdict {
+  readonly outcome: Outcome;
+  readonly seen: string;
+  readonly earliestMs: number | undefined;
+  /** Series that a finding names. */
+  readonly series: readonly string[];
+  /** Digest of what a quarantine found; a lift that quotes it passes over exactly this. */
+  readonly finding: string | undefined;
+}
+
+/** Judges hot ⊆ archive by content, and whether the seals that hold it count. */
+export function decideContents(input: ContentsInput): ContentsVerdict {
+  return (
+    quarantine(input) ??
+    late(input) ??
+    nothing(input) ??
+    waiting(input) ??
+    verdict("go", `all ${input.hotPoints} hot points are in the archive`)
+  );
+}
+
+function verdict(
+  outcome: Outcome,
+  seen: string,
+  more: Partial<Omit<ContentsVerdict, "outcome" | "seen">> = {},
+): ContentsVerdict {
+  return { outcome, seen, earliestMs: undefined, series: [], finding: undefined, ...more };
+}
+
+/** Hot lacks archived points though nothing of ours deleted any. */
+function quarantine(input: ContentsInput): ContentsVerdict | undefined {
+  const lacking = new Map(input.goneWith);
+  for (const diff of input.diffs) {
+    if (diff.lacking > 0) lacking.set(diff.identity, BigInt(diff.lacking));
+  }
+  if (lacking.size === 0 || input.intentOnRecord) return undefined;
+  const finding = findingDigest(input.batch, lacking);
+  if (input.liftedFindings.has(finding)) return undefined;
+  const points = [...lacking.values()].reduce((a, b) => a + b, 0n);
+  return verdict("quarantine", `hot lacks ${points} archived points of ${lacking.size} series`, {
+    series: [...lacking.keys()].toSorted(),
+    finding,
+  });
+}
+
+/** Hot has points that the archive lacks or holds with another value, or seals differ among themselves. */
+function late(input: ContentsInput): ContentsVerdict | undefined {
+  const differing = input.diffs.filter((d) => d.late > 0 || d.conflicts > 0);
+  const series = [...input.judged.unarchived, ...differing.map((d) => d.identity)].toSorted();
+  if (series.length === 0) return undefined;
+  const example = differing.find((d) => d.example)?.example;
+  const seen = `${series.length} series have points that the archive lacks${example ? `: ${example}` : ""}`;
+  return verdict("late", seen, { series });
+}
+
+function nothing(input: ContentsInput): ContentsVerdict | undefined {
+  if (input.hotPoints > 0n) {
+    if (input.archivedPoints > 0n) return undefined;
+    return verdict("retry", "the archive holds no point of this batch");
+  }
+  const seen = input.archivedPoints === 0n ? "hot and archive are both empty" : "hot is empty";
+  return verdict("nothing", seen);
+}
+
+/** Every point needs one seal among those that hold it that counts. */
+function waiting(input: ContentsInput): ContentsVerdict | undefined {
+  const lacks = new Map(input.standing.map((s) => [s.key, s.lacks]));
+  const needs = [...input.judged.heldBy.values(), ...input.diffs.flatMap((d) => d.needs)];
+  const unmet = needs.filter((keys) => !keys.some((key) => lacks.has(key) && !lacks.get(key)));
+  if (unmet.length === 0) return undefined;
+  const reasons = unmet.flatMap((keys) => keys.map((key) => lacks.get(key)));
+  const why = new Set(reasons.map((r) => r?.why ?? "a seal that cannot be relied on"));
+  const times = reasons.map((r) => r?.earliestMs).filter((ms) => ms !== undefined);
+  return verdict("wait", [...why].join("; "), {
+    earliestMs: times.length === 0 ? undefined : Math.max(...times),
+  });
+}

@@ -1,0 +1,180 @@
+// The gate: everything that must hold right before a delete, evaluated from scratch, in the order of design §3.
+// It alone can make a warrant. A check that throws says no.
+import { asCellarmanError } from "../runtime/errors.ts";
+import type { ReadLimits } from "../warp10/hot.ts";
+import type { ListedSeries } from "../warp10/series.ts";
+import { holdsPoints } from "./answer.ts";
+import { type CheckLine, type GateCase, type GatePorts, no, type Outcome, yes } from "./check.ts";
+import { checkArchive, checkContents, checkHot } from "./check-contents.ts";
+import { checkFence } from "./check-fence.ts";
+import { checkFlowNow, checkHolds, checkList, checkTime } from "./check-orders.ts";
+import { collectSeries, judgeSeries, type SeriesSet } from "./check-series.ts";
+import type { ContentsVerdict } from "./decide.ts";
+import { readView, type View } from "./view.ts";
+import { issueWarrant, type Warrant } from "./warrant.ts";
+
+/** What the gate said, line by line. */
+export interface GateResult {
+  readonly outcome: Outcome;
+  readonly lines: readonly CheckLine[];
+  readonly view: View | undefined;
+  readonly verdict: ContentsVerdict | undefined;
+  /** Points that hot held in the range. */
+  readonly hotPoints: bigint;
+  /** Only with outcome "go", and only where a warrant was asked for. */
+  readonly warrant: Warrant | undefined;
+}
+
+/** How a gate is evaluated. */
+export interface GateMode {
+  /** `explain` goes on after a no, as far as the next check does not need the failed one, and issues no warrant. */
+  readonly explain: boolean;
+}
+
+/** Evaluates the gate for one batch in one range. Never throws but for an abort: what throws says no. */
+export async function evaluateGate(
+  gate: GateCase,
+  ports: GatePorts,
+  mode: GateMode,
+): Promise<GateResult> {
+  const run = new GateRun(gate, ports, mode);
+  try {
+    return await run.all();
+  } catch (thrown) {
+    gate.signal?.throwIfAborted();
+    if (thrown === STOP) return run.result();
+    const error = asCellarmanError(thrown);
+    run.lines.push(no("retry", run.doing, error.message, "a clear answer"));
+    return run.result();
+  }
+}
+
+/** Ends an evaluation at its first no. */
+const STOP = Symbol("stop");
+
+class GateRun {
+  readonly lines: CheckLine[] = [];
+  doing = "gate";
+  private readonly gate: GateCase;
+  private readonly ports: GatePorts;
+  private readonly mode: GateMode;
+  private view: View | undefined;
+  private verdict: ContentsVerdict | undefined;
+  private hotPoints = 0n;
+  private warrant: Warrant | undefined;
+
+  constructor(gate: GateCase, ports: GatePorts, mode: GateMode) {
+    this.gate = gate;
+    this.ports = ports;
+    this.mode = mode;
+  }
+
+  async all(): Promise<GateResult> {
+    const { gate, ports } = this;
+    this.doing = "no hold";
+    const { line, holds } = await checkHolds(gate, ports);
+    this.add(line);
+    this.doing = "flow on the default branch";
+    this.add(await checkFlowNow(gate, ports));
+    this.doing = "time unit and clocks";
+    for (const time of await checkTime(gate, ports)) this.add(time);
+    this.add(checkList(gate));
+    this.doing = "write fence";
+    this.add(await checkFence(gate, ports));
+
+    this.doing = "archive read back";
+    const view = await readView(ports.cold, gate);
+    this.view = view;
+    const archive = await checkArchive(gate, ports, view);
+    this.addOrStop(archive.line);
+
+    this.doing = "series of delete and read";
+    const { selector } = gate.batch;
+    const d = await collectSeries(ports.dryRunner.dryRun(selector, gate.range));
+    const r = await collectSeries(ports.hot.find(selector));
+    const sealed = new Set(archive.contents.flatMap((c) => ownSeries(c, gate.at.batch)));
+    this.add(judgeSeries(d, r, sealed));
+
+    this.doing = "hot read";
+    const hot = await checkHot(gate, ports, this.readLimits());
+    this.hotPoints = hot.read.points;
+    this.addOrStop(hot.line);
+    this.doing = "contents";
+    const judged = await checkContents(gate, ports, view, archive.contents, hot.read, holds);
+    this.verdict = judged.verdict;
+    this.add(judged.line);
+    this.doing = "last dry run";
+    const last = await this.lastDryRun(d.series, r.series);
+    if (this.outcome() === "go" && !this.mode.explain) this.issue(last, hot.beganMs);
+    return this.result();
+  }
+
+  result(): GateResult {
+    const { lines, view, verdict, hotPoints, warrant } = this;
+    return { outcome: this.outcome(), lines, view, verdict, hotPoints, warrant };
+  }
+
+  private outcome(): Outcome {
+    return this.lines.find((line) => !line.ok)?.outcome ?? "go";
+  }
+
+  private add(line: CheckLine): void {
+    this.lines.push(line);
+    if (!line.ok && !this.mode.explain) throw STOP;
+  }
+
+  private addOrStop(line: CheckLine): void {
+    this.lines.push(line);
+    if (!line.ok) throw STOP;
+  }
+
+  /** Near a purge intent reads walk tombstones: a deadline, but no stall limit (facts warp10 §1.4). */
+  private readLimits(): ReadLimits {
+    const { signal, limits } = this.gate;
+    return { deadlineMs: limits.gateReadMs, ...(signal ? { signal } : {}) };
+  }
+
+  /** The dry run once more: what it has more than R must hold no point that is not archived (facts warp10 §1.6). */
+  private async lastDryRun(d: SeriesSet, r: SeriesSet): Promise<SeriesSet> {
+    const { gate, ports } = this;
+    const check = "last dry run";
+    const needed = "no series with points beyond what was read";
+    const again = await collectSeries(ports.dryRunner.dryRun(gate.batch.selector, gate.range));
+    const more = await this.withPoints([...again.series].filter(([identity]) => !r.has(identity)));
+    const fewer = [...d.keys()].filter((identity) => !again.series.has(identity));
+    if (fewer.length > 0) this.add(no("retry", check, `${fewer[0]} is no longer listed`, needed));
+    else if (again.alike) this.add(no("retry", check, `two series print as ${again.alike}`, needed));
+    else if (more) this.add(no("retry", check, `${more} came meanwhile, with points`, needed));
+    else this.add(yes(check, `${again.series.size} series`, needed));
+    return again.series;
+  }
+
+  /** The first of these series that holds a point in the range. */
+  private async withPoints(series: [string, ListedSeries][]): Promise<string | undefined> {
+    for (const [identity, one] of series) {
+      if (await holdsPoints(this.ports.hot, one, this.gate.range)) return identity;
+    }
+    return undefined;
+  }
+
+  private issue(expected: SeriesSet, readBeganMs: number): void {
+    const { gate } = this;
+    this.warrant = issueWarrant({
+      server: gate.plan.value.server,
+      selector: gate.batch.selector,
+      range: gate.range,
+      unit: gate.plan.value.unit,
+      expectedSeries: new Set(expected.keys()),
+      readBeganMs,
+      batch: gate.at.batch,
+    });
+  }
+}
+
+/** The identities of a sealed list that belong to this batch: other plans' batches hold other series too. */
+function ownSeries(
+  contents: { seal: { value: { batch: string } }; listed: readonly { identity: string }[] },
+  batch: string,
+): string[] {
+  return contents.seal.value.batch === batch ? contents.listed.map((row) => row.identity) : [];
+}

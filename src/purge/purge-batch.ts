@@ -1,0 +1,223 @@
+// One batch from gate to receipt: gate → intent → delete once → recount → receipt. Safe to repeat at any point: the
+// gate passes a partly deleted batch, and never rests on memory (design §3).
+import { putHold } from "../cellar/holds.ts";
+import { readNumbered, writeNumbered, writeRecord } from "../cellar/records.ts";
+import { batchRecordKey, intentKey, purgedKey } from "../ledger/keys.ts";
+import { intentRecord } from "../ledger/records.ts";
+import { cutRange } from "../plan/slices.ts";
+import { randomId } from "../runtime/random.ts";
+import { writeFinding } from "../verify/verify.ts";
+import { identityOf } from "../warp10/series.ts";
+import type { Range } from "../warp10/range.ts";
+import { holdsPoints, judgeAnswer, LONG_MIN } from "./answer.ts";
+import type { GateCase, GatePorts, Outcome } from "./check.ts";
+import type { DeleteAnswer, Deleter } from "./delete.ts";
+import { evaluateGate, type GateResult } from "./gate.ts";
+import { recordRecount, recount, serverScope } from "./recount.ts";
+import type { Warrant } from "./warrant.ts";
+
+/** What became of a batch. */
+export interface BatchPurged {
+  readonly outcome: Outcome | "purged" | "purging";
+  /** The last gate, for its lines. */
+  readonly gate: GateResult | undefined;
+  readonly points: bigint;
+  readonly note: string;
+}
+
+/** Ports of a purge: a gate's, and the delete. */
+export interface PurgePorts extends GatePorts {
+  readonly deleter: Deleter;
+}
+
+/** Purges one batch as far as the gate lets it. A batch with an intent on record is recounted first. */
+export async function purgeBatch(gate: Omit<GateCase, "range">, ports: PurgePorts): Promise<BatchPurged> {
+  const whole = rangeOf(gate);
+  const atWhole = { ...gate, range: whole };
+  const intents = await readNumbered(ports.cold, (n) => intentKey(gate.at, n), intentRecord);
+  if (intents.length > 0) {
+    const left = await recount(atWhole, ports, whole);
+    if (left.outcome === "zero") return settle(atWhole, ports, 0n, []);
+    if (left.outcome === "no-answer") return stalled(atWhole, ports, left.reason);
+  }
+  let points = 0n;
+  const registered: string[] = [];
+  for (const range of rangesOf(gate, whole)) {
+    const part = await purgeRange({ ...gate, range }, ports);
+    points += part.points;
+    registered.push(...part.registered);
+    if (part.ended) return { ...part.ended, points };
+  }
+  const left = await recount(atWhole, ports, whole);
+  if (left.outcome === "no-answer") return stalled(atWhole, ports, left.reason);
+  if (left.outcome === "left") return stays(`${left.points} points are left after the delete`);
+  return settle(atWhole, ports, points, registered);
+}
+
+const rangeOf = (gate: Omit<GateCase, "range">): Range => ({
+  start: BigInt(gate.batch.range.start),
+  end: BigInt(gate.batch.range.end),
+});
+
+/** Time ranges that one gate can judge within a warrant's life. */
+function rangesOf(gate: Omit<GateCase, "range">, whole: Range): Range[] {
+  const points = Number(gate.batch.points ?? 0);
+  return cutRange(whole, Math.ceil(points / gate.limits.gatePoints));
+}
+
+interface RangePurged {
+  readonly points: bigint;
+  readonly registered: readonly string[];
+  /** Set when the batch ends here, for now. */
+  readonly ended: Omit<BatchPurged, "points"> | undefined;
+}
+
+async function purgeRange(gate: GateCase, ports: PurgePorts): Promise<RangePurged> {
+  const result = await evaluateGate(gate, ports, { explain: false });
+  const end = (ended: RangePurged["ended"]): RangePurged => ({ points: 0n, registered: [], ended });
+  if (result.outcome === "nothing") return end(await nothingToDo(gate, ports, result));
+  if (result.outcome !== "go" || !result.warrant) {
+    await recordRefusal(gate, ports, result);
+    return end({ outcome: result.outcome, gate: result, note: failedLine(result) });
+  }
+  await writeIntent(gate, ports, result);
+  const expected = result.warrant.facts.expectedSeries;
+  const answer = await remove(gate, ports, result.warrant);
+  const judged = await judge(gate, ports, answer, expected);
+  const passed = { points: result.hotPoints, registered: judged.registered };
+  if (judged.note) return { ...passed, ended: { ...stays(judged.note), gate: result } };
+  return { ...passed, ended: undefined };
+}
+
+/** What the gate found stays on record: late points ask for a further attempt, a quarantine for a person. */
+async function recordRefusal(gate: GateCase, ports: PurgePorts, result: GateResult): Promise<void> {
+  if (result.outcome === "late") {
+    const seals = (result.view?.seals ?? []).map((s) => s.key);
+    const series = result.verdict?.series ?? [];
+    await writeFinding(ports.cold, gate.process, gate.at, seals, series);
+  }
+  if (result.outcome === "quarantine") {
+    await putHold(ports.cold, { kind: "batch", ...gate.at }, {
+      process: gate.process,
+      by: "tool",
+      reason: failedLine(result),
+      finding: result.verdict?.finding ?? null,
+    });
+  }
+}
+
+const failedLine = (result: GateResult): string => {
+  const line = result.lines.find((l) => !l.ok);
+  return line ? `${line.check}: ${line.seen}` : "";
+};
+
+/** Both empty: an end that authorises nothing. Hot empty after a delete: the caller's recount settles it. */
+async function nothingToDo(
+  gate: GateCase,
+  ports: PurgePorts,
+  result: GateResult,
+): Promise<RangePurged["ended"]> {
+  if (result.verdict?.seen !== "hot and archive are both empty") return undefined;
+  await writeRecord(ports.cold, batchRecordKey("ended", gate.at, randomId()), {
+    schema: "cellarman/ended/1",
+    ...gate.at,
+    process: gate.process,
+  });
+  return { outcome: "nothing", gate: result, note: "hot and archive are both empty" };
+}
+
+async function writeIntent(gate: GateCase, ports: PurgePorts, result: GateResult): Promise<void> {
+  await writeNumbered(ports.cold, (n) => intentKey(gate.at, n), {
+    schema: "cellarman/intent/1",
+    ...gate.at,
+    process: gate.process,
+    range: { start: String(gate.range.start), end: String(gate.range.end) },
+    selector: gate.batch.selector,
+    server: gate.plan.value.server,
+    view: (result.view?.seals ?? []).map(({ key, sha256 }) => ({ key, sha256 })),
+    approvals: [...(result.view?.approvals ?? [])],
+  });
+}
+
+/** Deletes once. The abort signal is not passed on: a delete in flight is better answered than cut. */
+async function remove(gate: GateCase, ports: PurgePorts, warrant: Warrant): Promise<DeleteAnswer> {
+  gate.signal?.throwIfAborted();
+  return ports.deleter.remove(warrant, ports.clock.now(), { deadlineMs: gate.limits.deleteMs });
+}
+
+interface AnswerSays {
+  readonly registered: readonly string[];
+  /** Why the batch stays purging; undefined: the recount decides. */
+  readonly note: string | undefined;
+}
+
+async function judge(
+  gate: GateCase,
+  ports: PurgePorts,
+  answer: DeleteAnswer,
+  expected: ReadonlySet<string>,
+): Promise<AnswerSays> {
+  if (answer.outcome === "refused") {
+    return { registered: [], note: `the server refused to delete: ${answer.reason}` };
+  }
+  // No answer is no answer: the recount tells.
+  if (answer.outcome === "no-answer") return { registered: [], note: undefined };
+  const { lacking, extra } = judgeAnswer(answer.series, expected);
+  if (lacking.length > 0) {
+    const note = `the delete's answer lacks ${lacking.length} series, ${lacking[0]} first`;
+    await holdServer(gate, ports, note);
+    return { registered: [], note };
+  }
+  for (const series of extra) {
+    const until = { start: LONG_MIN, end: BigInt(gate.plan.value.range.end) };
+    if (!(await holdsPoints(ports.hot, series, until))) continue;
+    const note = `possible loss: the delete touched ${identityOf(series)}, which no reading had listed`;
+    await holdServer(gate, ports, note);
+    return { registered: [], note };
+  }
+  return { registered: extra.map(identityOf), note: undefined };
+}
+
+const holdServer = (gate: GateCase, ports: PurgePorts, reason: string): Promise<void> =>
+  putHold(ports.cold, serverScope(gate.plan.value.server), {
+    process: gate.process,
+    by: "tool",
+    reason: `${reason} (batch ${gate.at.batch} of ${gate.at.flow} ${gate.at.period})`,
+    finding: null,
+  });
+
+const stays = (note: string): BatchPurged => ({
+  outcome: "purging",
+  gate: undefined,
+  points: 0n,
+  note,
+});
+
+async function stalled(gate: GateCase, ports: PurgePorts, reason: string): Promise<BatchPurged> {
+  await recordRecount(gate, ports.cold, false);
+  return stays(`the recount did not end in time: ${reason}`);
+}
+
+async function settle(
+  gate: GateCase,
+  ports: PurgePorts,
+  points: bigint,
+  registeredMeanwhile: readonly string[],
+): Promise<BatchPurged> {
+  const intents = await readNumbered(ports.cold, (n) => intentKey(gate.at, n), intentRecord);
+  await writeRecord(
+    ports.cold,
+    purgedKey(gate.at, intents.length, randomId()),
+    {
+      schema: "cellarman/purged/1",
+      ...gate.at,
+      process: gate.process,
+      intents: intents.length,
+      points: String(points),
+      series: gate.batch.series,
+      registeredMeanwhile: [...registeredMeanwhile],
+    },
+    true,
+  );
+  return { outcome: "purged", gate: undefined, points, note: "recounted zero" };
+}

@@ -1,0 +1,168 @@
+// Some time after a purge: still zero, the archive still whole, nothing late. When every batch has ended and the root
+// selectors count zero over the whole period, the period closes (design §3, "A period ends").
+import { writeRecord, readNumbered, type Stored } from "../cellar/records.ts";
+import type { Cold } from "../cellar/cold.ts";
+import { canonicalJson } from "../ledger/canonical.ts";
+import { createHash } from "node:crypto";
+import {
+  batchRecordKey,
+  closedKey,
+  type BatchRef,
+  idOfKey,
+  markerKey,
+  type PeriodRef,
+  periodPrefix,
+  supplementKey,
+} from "../ledger/keys.ts";
+import { readRecord } from "../cellar/records.ts";
+import { markerRecord, type Plan, type PlannedBatch, sealRecord } from "../ledger/records.ts";
+import { randomId } from "../runtime/random.ts";
+import { readSeal } from "../verify/read-seal.ts";
+import { writeFinding } from "../verify/verify.ts";
+import type { Hot } from "../warp10/hot.ts";
+import type { Range } from "../warp10/range.ts";
+
+/** What reconciling works with. */
+export interface Reconciling {
+  readonly hot: Hot;
+  readonly cold: Cold;
+  readonly plan: Stored<Plan>;
+  readonly process: string;
+}
+
+/** Reconciles one purged batch: a receipt when hot is still empty and the archive still whole; else a finding. */
+export async function reconcileBatch(
+  work: Reconciling,
+  at: BatchRef,
+  batch: PlannedBatch,
+): Promise<"reconciled" | "late"> {
+  const { hot, cold, process } = work;
+  const markers = await readNumbered(cold, (n) => markerKey(at, n), markerRecord);
+  const keys = new Set(markers.map((m) => m.value.seal));
+  for await (const { key } of cold.list(`${periodPrefix("seals", at)}${at.batch}/`)) keys.add(key);
+  const { points } = await hot.count(batch.selector, rangeOf(batch));
+  if (points > 0n) {
+    await writeFinding(cold, process, at, [...keys], []);
+    return "late";
+  }
+  const seals = [];
+  let archived = 0n;
+  for (const key of [...keys].toSorted()) {
+    const seal = await readRecord(cold, key, sealRecord);
+    if (!seal) continue;
+    const { manifest } = await readSeal(cold, seal);
+    archived += BigInt(manifest.points);
+    seals.push({ key: seal.key, sha256: seal.sha256 });
+  }
+  await writeRecord(cold, batchRecordKey("reconciled", at, randomId()), {
+    schema: "cellarman/reconciled/1",
+    ...at,
+    process,
+    seals,
+    points: String(archived),
+  });
+  return "reconciled";
+}
+
+const rangeOf = ({ range }: { range: { start: string; end: string } }): Range => ({
+  start: BigInt(range.start),
+  end: BigInt(range.end),
+});
+
+/** What closing a period came to. */
+export type Closing =
+  | { readonly outcome: "closed"; readonly points: bigint }
+  | { readonly outcome: "reopened"; readonly batches: number };
+
+/** Closes a period whose batches have all ended, if hot holds nothing more of it; else opens a supplement. */
+export async function closePeriod(
+  work: Reconciling,
+  at: PeriodRef,
+  batches: readonly PlannedBatch[],
+): Promise<Closing> {
+  const { hot, cold, plan, process } = work;
+  const range = rangeOf(plan.value);
+  for (const root of plan.value.roots) {
+    const { points } = await hot.count(root, range);
+    if (points > 0n) return { outcome: "reopened", batches: await reopen(work, at, batches, root) };
+  }
+  const receipts = await receiptsOf(cold, at);
+  const totals = await sealTotals(cold, at);
+  await writeRecord(cold, closedKey(at, randomId()), {
+    schema: "cellarman/closed/1",
+    ...at,
+    process,
+    receipts: createHash("sha256").update(canonicalJson(receipts)).digest("hex"),
+    batches: batches.length,
+    points: String(totals.points),
+    bytes: String(totals.bytes),
+    range: plan.value.range,
+  });
+  return { outcome: "closed", points: totals.points };
+}
+
+/** Sends the batches that hold something back to archive; what is in no batch becomes a batch of a supplement. */
+async function reopen(
+  { hot, cold, plan, process }: Reconciling,
+  at: PeriodRef,
+  batches: readonly PlannedBatch[],
+  root: string,
+): Promise<number> {
+  let found = 0;
+  for (const batch of batches) {
+    const { points } = await hot.count(batch.selector, rangeOf(batch));
+    if (points === 0n) continue;
+    const seals = [];
+    const place = { ...at, batch: batch.id };
+    for await (const o of cold.list(`${periodPrefix("seals", at)}${batch.id}/`)) seals.push(o.key);
+    await writeFinding(cold, process, place, seals, []);
+    found++;
+  }
+  if (found > 0) return found;
+  const id = randomId();
+  const rest: PlannedBatch = {
+    id: `${id.slice(0, 8)}-00000`,
+    range: plan.value.range,
+    selector: root,
+    series: "0",
+    points: null,
+    parents: [],
+  };
+  await writeRecord(cold, supplementKey(at, id), {
+    schema: "cellarman/supplement/1",
+    ...at,
+    process,
+    plan: plan.sha256,
+    reason: "late",
+    replaces: [],
+    batches: [rest],
+  });
+  return 1;
+}
+
+/** Keys of every receipt of the period, sorted. */
+async function receiptsOf(cold: Cold, at: PeriodRef): Promise<string[]> {
+  const keys: string[] = [];
+  for (const role of ["seals", "verified", "purged", "reconciled", "ended"]) {
+    for await (const { key } of cold.list(periodPrefix(role, at))) keys.push(key);
+  }
+  return keys.toSorted();
+}
+
+/** Points and bytes of the newest seal of each batch. */
+async function sealTotals(cold: Cold, at: PeriodRef): Promise<{ points: bigint; bytes: bigint }> {
+  const newest = new Map<string, { points: bigint; bytes: bigint; atMs: number }>();
+  for await (const { key, lastModifiedMs } of cold.list(periodPrefix("seals", at))) {
+    const seal = await readRecord(cold, key, sealRecord);
+    if (!seal || idOfKey(key) === "") continue;
+    const { batch, points, bytes } = seal.value;
+    const known = newest.get(batch);
+    if (known && known.atMs > lastModifiedMs) continue;
+    newest.set(batch, { points: BigInt(points), bytes: BigInt(bytes), atMs: lastModifiedMs });
+  }
+  const all = [...newest.values()];
+  return {
+    points: all.reduce((n, s) => n + s.points, 0n),
+    bytes: all.reduce((n, s) => n + s.bytes, 0n),
+  };
+}

@@ -1,0 +1,171 @@
+// The view that a delete rests on: which seals there are, whether each may be relied on, and what each holds.
+import type { Cold } from "../cellar/cold.ts";
+import { readNumbered, readRecord, type Stored } from "../cellar/records.ts";
+import { sameFamily } from "../cellar/holds.ts";
+import {
+  type BatchRef,
+  idOfKey,
+  intentKey,
+  markerKey,
+  parseBatchRecordKey,
+  periodPrefix,
+} from "../ledger/keys.ts";
+import {
+  type Approved,
+  approvedRecord,
+  type Intent,
+  intentRecord,
+  markerRecord,
+  type Seal,
+  sealRecord,
+  verifiedRecord,
+  withdrawnRecord,
+} from "../ledger/records.ts";
+import { orderView, type ViewOrder } from "../ledger/view.ts";
+import { overlap } from "../plan/slices.ts";
+import type { Range } from "../warp10/range.ts";
+import type { GateCase } from "./check.ts";
+import type { SealStanding } from "./decide.ts";
+
+/** The seals of a view, and how far each counts. */
+export interface View {
+  readonly seals: readonly Stored<Seal>[];
+  readonly standing: readonly SealStanding[];
+  /** Approvals that the standing rests on, by key. */
+  readonly approvals: readonly string[];
+  /** A seal that a marker, a receipt or an intent names and that cannot be read: the archive is wrong. */
+  readonly lost: readonly string[];
+}
+
+/** Reads the view of a batch's range: every seal that a marker names and every one listed (design §3). */
+export async function readView(cold: Cold, gate: GateCase): Promise<View> {
+  const keys = await sealKeys(cold, gate);
+  const withdrawn = await readWithdrawn(cold, gate.at);
+  const seals: Stored<Seal>[] = [];
+  const lost: string[] = [];
+  for (const key of keys) {
+    const seal = await readRecord(cold, key, sealRecord);
+    if (!seal) {
+      if (await isNamedElsewhere(cold, gate.at, key)) lost.push(key);
+      continue;
+    }
+    if (withdrawn.get(key) === seal.sha256) continue;
+    if (overlap(rangeOf(seal.value), gate.range)) seals.push(seal);
+  }
+  const nowMs = await cold.nowMs();
+  const approvals = await readApprovals(cold, gate.at);
+  const intents = await readIntents(cold, gate.at, seals);
+  const standing = await Promise.all(
+    seals.map((seal) => standingOf(cold, gate, seal, approvals, intents, nowMs)),
+  );
+  return { seals, standing, approvals: approvals.map((a) => a.key), lost };
+}
+
+const rangeOf = ({ range }: Seal): Range => ({
+  start: BigInt(range.start),
+  end: BigInt(range.end),
+});
+
+/** Seals of the batch itself, and of every batch of another plan or supplement: groups of one plan are disjoint. */
+async function sealKeys(cold: Cold, gate: GateCase): Promise<string[]> {
+  const keys = new Set<string>();
+  const own = [gate.at.batch, ...gate.batch.parents];
+  for (const batch of own) {
+    const markers = await readNumbered(cold, (n) => markerKey({ ...gate.at, batch }, n), markerRecord);
+    for (const marker of markers) keys.add(marker.value.seal);
+  }
+  for await (const { key } of cold.list(periodPrefix("seals", gate.at))) {
+    const batch = parseBatchRecordKey(key)?.batch ?? "";
+    if (own.includes(batch) || !sameFamily(batch, gate.at.batch)) keys.add(key);
+  }
+  return [...keys].toSorted();
+}
+
+async function readWithdrawn(cold: Cold, at: BatchRef): Promise<Map<string, string>> {
+  const withdrawn = new Map<string, string>();
+  for await (const { key } of cold.list(periodPrefix("withdrawn", at))) {
+    const record = await readRecord(cold, key, withdrawnRecord);
+    if (record) withdrawn.set(record.value.seal.key, record.value.seal.sha256);
+  }
+  return withdrawn;
+}
+
+/** A marker alone may name a seal that a crash kept from being written; a receipt never does. */
+async function isNamedElsewhere(cold: Cold, at: BatchRef, sealKey: string): Promise<boolean> {
+  const batch = parseBatchRecordKey(sealKey)?.batch ?? "";
+  for await (const { key } of cold.list(`${periodPrefix("verified", at)}${batch}/`)) {
+    if (idOfKey(key).startsWith(`${idOfKey(sealKey)}.`)) return true;
+  }
+  return false;
+}
+
+async function readApprovals(cold: Cold, at: BatchRef): Promise<Stored<Approved>[]> {
+  const approvals: Stored<Approved>[] = [];
+  for await (const { key } of cold.list(periodPrefix("approved", at))) {
+    const record = await readRecord(cold, key, approvedRecord);
+    if (record) approvals.push(record);
+  }
+  return approvals;
+}
+
+/** Intents of every batch that has a seal in the view, and of the batch and its parents: found by key. */
+export async function readIntents(
+  cold: Cold,
+  at: BatchRef,
+  seals: readonly Stored<Seal>[],
+  also: readonly string[] = [],
+): Promise<Stored<Intent>[]> {
+  const batches = new Set([at.batch, ...also, ...seals.map((s) => s.value.batch)]);
+  const read = await Promise.all(
+    [...batches].map((batch) => readNumbered(cold, (n) => intentKey({ ...at, batch }, n), intentRecord)),
+  );
+  return read.flat();
+}
+
+/** The order of the view: later wins; frozen by the first intent of each batch. */
+export function viewOrder(seals: readonly Stored<Seal>[], intents: readonly Stored<Intent>[]): ViewOrder {
+  const first = intents.filter((i) => i.key.endsWith("/1"));
+  return orderView(
+    seals.map((s) => ({ quote: s, seal: s.value })),
+    first.map((i) => ({ key: i.key, seals: i.value.view.map((q) => q.key) })),
+  );
+}
+
+async function standingOf(
+  cold: Cold,
+  gate: GateCase,
+  seal: Stored<Seal>,
+  approvals: readonly Stored<Approved>[],
+  intents: readonly Stored<Intent>[],
+  nowMs: number,
+): Promise<SealStanding> {
+  const lacks = (why: string, earliestMs?: number): SealStanding => ({
+    key: seal.key,
+    lacks: { why, earliestMs },
+  });
+  if (seal.value.plan !== gate.plan.sha256) return lacks("its plan was retired");
+  if (!(await isVerified(cold, seal))) return lacks("not verified by another process");
+  const { graceMs, mode } = gate.flow.purge;
+  const coolMs = seal.lastModifiedMs + Math.max(graceMs, gate.limits.gcWaitMs);
+  if (nowMs < coolMs) return lacks("its grace is not over", coolMs);
+  if (mode === "automatic") return { key: seal.key, lacks: undefined };
+  const inForce = approvals.some(
+    (a) =>
+      a.value.seals.some((q) => q.key === seal.key && q.sha256 === seal.sha256) &&
+      (nowMs - a.lastModifiedMs <= gate.limits.approvalMs ||
+        intents.some((i) => i.value.approvals.includes(a.key))),
+  );
+  return inForce ? { key: seal.key, lacks: undefined } : lacks("not approved");
+}
+
+/** A receipt from another process than the export's, for exactly these bytes. */
+async function isVerified(cold: Cold, seal: Stored<Seal>): Promise<boolean> {
+  const prefix = `${periodPrefix("verified", seal.value)}${seal.value.batch}/`;
+  for await (const { key } of cold.list(prefix)) {
+    if (!idOfKey(key).startsWith(`${idOfKey(seal.key)}.`)) continue;
+    const receipt = await readRecord(cold, key, verifiedRecord);
+    if (receipt?.value.seal.sha256 !== seal.sha256) continue;
+    if (receipt.value.process !== seal.value.process) return true;
+  }
+  return false;
+}

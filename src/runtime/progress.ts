@@ -1,0 +1,95 @@
+// Progress: a bar redrawn on a terminal, a line a minute in a log. Nothing for work of under two seconds.
+import type { Clock } from "./clock.ts";
+import type { Log } from "./log.ts";
+
+/** Where a bar can be redrawn. */
+export interface Terminal {
+  readonly isTty: boolean;
+  write(text: string): void;
+}
+
+/** A running count of work items and what they moved. */
+export interface Progress {
+  /** One item is done; `points` it moved. */
+  done(points: bigint): void;
+  end(): void;
+}
+
+const FIRST_MS = 2_000;
+const TTY_EVERY_MS = 200;
+const LOG_EVERY_MS = 60_000;
+const BAR_WIDTH = 24;
+
+/** Starts showing progress of `total` items under a verb, e.g. "archive". */
+export function startProgress(
+  verb: string,
+  total: number,
+  clock: Clock,
+  log: Log,
+  terminal: Terminal | undefined,
+): Progress {
+  const beganMs = clock.now();
+  let finished = 0;
+  let points = 0n;
+  let shownMs = 0;
+  const tty = terminal?.isTty ? terminal : undefined;
+  const line = (nowMs: number): string => {
+    const seconds = Math.max((nowMs - beganMs) / 1000, 0.001);
+    const left = finished === 0 ? "" : `, ${duration((seconds / finished) * (total - finished))} left`;
+    const rate = points === 0n ? "" : `, ${compact(Number(points) / seconds)} points/s`;
+    return `${verb} ${finished}/${total} batches, ${compact(Number(points))} points${rate}${left}`;
+  };
+  const show = (): void => {
+    const nowMs = clock.now();
+    const everyMs = tty ? TTY_EVERY_MS : LOG_EVERY_MS;
+    const sinceMs = nowMs - (shownMs || beganMs);
+    if (sinceMs < (shownMs === 0 && tty ? FIRST_MS : everyMs)) return;
+    shownMs = nowMs;
+    if (!tty) return log.info(line(nowMs));
+    const filled = Math.round((finished / Math.max(total, 1)) * BAR_WIDTH);
+    tty.write(`\r\x1b[K[${"#".repeat(filled).padEnd(BAR_WIDTH, ".")}] ${line(nowMs)}`);
+  };
+  return {
+    done(moved) {
+      finished++;
+      points += moved;
+      show();
+    },
+    end() {
+      if (tty && shownMs > 0) tty.write("\r\x1b[K");
+    },
+  };
+}
+
+/** Seconds in words: `42 s`, `3 min`, `2.5 h`. */
+export function duration(seconds: number): string {
+  if (seconds < 90) return `${Math.round(seconds)} s`;
+  if (seconds < 5400) return `${Math.round(seconds / 60)} min`;
+  if (seconds < 172_800) return `${(seconds / 3600).toFixed(1)} h`;
+  return `${(seconds / 86_400).toFixed(1)} d`;
+}
+
+/** A count in three digits and a letter: `1.23 M`. */
+export function compact(count: number): string {
+  const units = ["", " k", " M", " G", " T"];
+  let value = count;
+  let at = 0;
+  while (Math.abs(value) >= 1000 && at < units.length - 1) {
+    value /= 1000;
+    at++;
+  }
+  const digits = at === 0 ? 0 : value < 10 ? 2 : value < 100 ? 1 : 0;
+  return `${value.toFixed(digits)}${units[at]}`;
+}
+
+/** Bytes in three digits and an IEC unit: `1.23 MiB`. */
+export function bytesText(bytes: number): string {
+  const units = ["B", "KiB", "MiB", "GiB", "TiB", "PiB"];
+  let value = bytes;
+  let at = 0;
+  while (value >= 1024 && at < units.length - 1) {
+    value /= 1024;
+    at++;
+  }
+  return `${at === 0 ? value : value.toPrecision(3)} ${units[at]}`;
+}

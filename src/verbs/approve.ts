@@ -1,0 +1,103 @@
+// approve: a person says yes to exactly the seals that are verified and not yet approved.
+import { readRecord, sha256Hex, type Stored, writeRecord } from "../cellar/records.ts";
+import type { Cold } from "../cellar/cold.ts";
+import { approvalKey } from "../ledger/keys.ts";
+import { canonicalJson } from "../ledger/canonical.ts";
+import { type Seal, sealRecord } from "../ledger/records.ts";
+import { CellarmanError, EXIT } from "../runtime/errors.ts";
+import { bytesText } from "../runtime/progress.ts";
+import { randomId } from "../runtime/random.ts";
+import { chosenFlow, openStore } from "./open.ts";
+import { openPeriods } from "./periods.ts";
+import { type Invocation, textOption, type VerbResult } from "./verb.ts";
+
+/** Characters of the period's digest that a person repeats. */
+const DIGEST_CHARS = 8;
+
+/** Prints what the approval covers, asks for the digest's first characters, writes the receipt. */
+export async function run(inv: Invocation): Promise<VerbResult> {
+  const at = await chosenFlow(inv);
+  const period = inv.positionals[1];
+  if (period === undefined) {
+    throw new CellarmanError("usage", "approve needs a flow and a period", {
+      hint: "cellarman approve metrics 2025-11",
+    });
+  }
+  const cold = await openStore(inv, at);
+  try {
+    const seals = await sealsToApprove(inv, at, cold, period);
+    if (seals.length === 0) {
+      const text = `${at.flow.name} ${period}: nothing to approve.\n`;
+      return { exitCode: EXIT.done, text, json: { flow: at.flow.name, period, approved: 0 } };
+    }
+    const list = seals
+      .map(({ key, sha256 }) => ({ key, sha256 }))
+      .toSorted((a, b) => (a.sha256 < b.sha256 ? -1 : 1));
+    const digest = periodDigest(list.map((s) => s.sha256));
+    inv.io.stderr(coverText(at.flow.name, period, seals, digest));
+    await expectDigest(inv, digest);
+    const ref = { flow: at.flow.name, period };
+    const value = { schema: "cellarman/approved/1", ...ref, process: inv.process };
+    const by = "command";
+    await writeRecord(cold, approvalKey(ref, randomId()), { ...value, seals: list, digest, by }, true);
+    return {
+      exitCode: EXIT.done,
+      text: `Approved ${list.length} seals of ${at.flow.name} ${period}, digest ${digest}.\n`,
+      json: { ...ref, approved: list.length, digest },
+    };
+  } finally {
+    await cold.close();
+  }
+}
+
+/** The digest that names a list of seals: SHA-256 over their sorted digests. */
+export const periodDigest = (sorted: readonly string[]): string => sha256Hex(canonicalJson([...sorted]));
+
+async function sealsToApprove(
+  inv: Invocation,
+  at: Awaited<ReturnType<typeof chosenFlow>>,
+  cold: Cold,
+  period: string,
+): Promise<Stored<Seal>[]> {
+  const options = { ...inv.options, period };
+  const [found] = await openPeriods({ ...inv, options }, at.flow, cold);
+  if (!found) {
+    throw new CellarmanError("usage", `${at.flow.name} has no open period ${period}`, {
+      hint: `cellarman status ${at.flow.name}`,
+    });
+  }
+  const verified = found.statuses.filter((s) => ["verified", "cooling"].includes(s.state));
+  const seals: Stored<Seal>[] = [];
+  for (const { seal } of verified) {
+    const read = seal && (await readRecord(cold, seal.key, sealRecord));
+    if (read) seals.push(read);
+  }
+  const approved = new Set(found.ledger.approvals.flatMap((a) => a.value.seals.map((q) => q.sha256)));
+  return seals.filter((s) => !approved.has(s.sha256));
+}
+
+function coverText(
+  flow: string,
+  period: string,
+  seals: readonly Stored<Seal>[],
+  digest: string,
+): string {
+  const points = seals.reduce((n, s) => n + BigInt(s.value.points), 0n);
+  const bytes = seals.reduce((n, s) => n + Number(s.value.bytes), 0);
+  return (
+    `${flow} ${period}: ${seals.length} verified batches, ${points} points, ${bytesText(bytes)} in the archive.\n` +
+    "Approved, they are DELETED from the hot store when their grace is over and the gate finds every point archived.\n" +
+    `Digest: ${digest}\n`
+  );
+}
+
+async function expectDigest(inv: Invocation, digest: string): Promise<void> {
+  const wanted = digest.slice(0, DIGEST_CHARS);
+  const said =
+    textOption(inv.options, "digest") ??
+    (await inv.io.ask?.(`Type the first ${DIGEST_CHARS} characters of the digest to approve: `));
+  if (said !== undefined && said.trim().length >= DIGEST_CHARS && digest.startsWith(said.trim())) return;
+  throw new CellarmanError("blocked", "not approved: the digest was not repeated", {
+    hint: `Where nobody sits: --digest ${wanted}`,
+  });
+}

@@ -1,0 +1,135 @@
+// archive: export what is planned and not yet sealed, one fresh attempt per batch and try.
+import { archiveAll, type BatchArchived } from "../archive/run.ts";
+import { parquetExporter } from "../archive/parquet/export.ts";
+import { batchFamily, parseBatchRecordKey } from "../ledger/keys.ts";
+import { dueStep } from "../plan/due.ts";
+import { packShards } from "../plan/shards.ts";
+import type { PlannedBatch } from "../ledger/records.ts";
+import { EXIT } from "../runtime/errors.ts";
+import { startProgress } from "../runtime/progress.ts";
+import { randomFraction } from "../runtime/random.ts";
+import { retrying } from "../runtime/retry.ts";
+import { chosenFlows, type FlowFile, openReader, openStore } from "./open.ts";
+import { openPeriods, type RuledPeriod, shardOf } from "./periods.ts";
+import type { Invocation, VerbResult } from "./verb.ts";
+
+/** Archives every due batch of the chosen flows. Exit 3 when some batches failed. */
+export async function run(inv: Invocation): Promise<VerbResult> {
+  const results: FlowArchived[] = [];
+  for (const at of await chosenFlows(inv)) results.push(...(await archiveFlow(inv, at)));
+  const failed = results.flatMap((r) => r.batches).filter((b) => "failed" in b).length;
+  return {
+    exitCode: failed > 0 ? EXIT.partial : EXIT.done,
+    text: results.map(describe).join("") || "Nothing to archive.\n",
+    json: { flows: results.map(toJson), failed },
+  };
+}
+
+interface FlowArchived {
+  readonly flow: string;
+  readonly period: string;
+  readonly batches: readonly BatchArchived[];
+}
+
+async function archiveFlow(inv: Invocation, at: FlowFile): Promise<FlowArchived[]> {
+  const cold = await openStore(inv, at);
+  try {
+    const archived: FlowArchived[] = [];
+    for (const period of await openPeriods(inv, at.flow, cold)) {
+      const batches = dueBatches(inv, period);
+      if (batches.length === 0) continue;
+      const hot = await openReader(inv, at, period.ruling.plan.value.unit);
+      try {
+        archived.push(await archivePeriod(inv, at, { cold, hot }, period, batches));
+      } finally {
+        await hot.close();
+      }
+    }
+    return archived;
+  } finally {
+    await cold.close();
+  }
+}
+
+/** The due batches of this shard. */
+function dueBatches(inv: Invocation, { statuses }: RuledPeriod): PlannedBatch[] {
+  const due = statuses.filter((s) => dueStep(s) === "archive").map((s) => s.batch);
+  const { index, count } = shardOf(inv);
+  if (count === 1) return due;
+  const costed = due.map((b) => ({ id: b.id, cost: Number(b.points ?? b.series) }));
+  const mine = new Set(packShards(costed, count)[index] ?? []);
+  return due.filter((b) => mine.has(b.id));
+}
+
+async function archivePeriod(
+  inv: Invocation,
+  { flow }: FlowFile,
+  ports: Pick<Parameters<typeof archiveAll>[0], "cold" | "hot">,
+  { ledger, ruling }: RuledPeriod,
+  batches: readonly PlannedBatch[],
+): Promise<FlowArchived> {
+  const { clock, terminal, signal } = inv.io;
+  const progress = startProgress("archive", batches.length, clock, inv.log, terminal);
+  const { count } = shardOf(inv);
+  const order = flow.run.order === "sequential" ? 1 : Math.ceil(flow.run.parallel / count);
+  const archived = await archiveAll(
+    {
+      ...ports,
+      exporter: parquetExporter,
+      plan: ruling.plan,
+      process: inv.process,
+      otherSeals: otherSealsBy(ledger.seals),
+      signal,
+    },
+    batches,
+    order,
+    retrying(flow.run.retry, clock, randomFraction),
+    progress,
+  ).finally(() => progress.end());
+  return { flow: flow.name, period: ledger.at.period, batches: archived };
+}
+
+/** Seals of other plans and supplements by a batch's family; groups of one plan cannot overlap. */
+function otherSealsBy(seals: readonly string[]): (batch: string) => readonly string[] {
+  const known = new Map<string, readonly string[]>();
+  const familyOf = (key: string): string => batchFamily(parseBatchRecordKey(key)?.batch ?? "");
+  return (batch) => {
+    const family = batchFamily(batch);
+    const others = known.get(family) ?? seals.filter((key) => familyOf(key) !== family);
+    known.set(family, others);
+    return others;
+  };
+}
+
+function describe({ flow, period, batches }: FlowArchived): string {
+  const sealed = batches.filter((b) => "sealed" in b);
+  const points = sealed.reduce((n, b) => n + b.sealed.points, 0n);
+  const head = `${flow} ${period}: ${sealed.length} of ${batches.length} batches archived, ${points} points\n`;
+  const failures = batches
+    .filter((b) => "failed" in b)
+    .map((b) => `  ${b.batch.id} failed after ${b.attempts} attempts: ${b.failed.message}\n`);
+  return head + failures.join("");
+}
+
+function toJson({ flow, period, batches }: FlowArchived): object {
+  return {
+    flow,
+    period,
+    batches: batches.map((b) =>
+      "sealed" in b
+        ? {
+            batch: b.batch.id,
+            attempts: b.attempts,
+            points: String(b.sealed.points),
+            series: b.sealed.series,
+            bytes: b.sealed.bytes,
+            seal: b.sealed.seal,
+          }
+        : {
+            batch: b.batch.id,
+            attempts: b.attempts,
+            error: { code: b.failed.code, message: b.failed.message, hint: b.failed.hint ?? null },
+          },
+    ),
+  };
+}

@@ -1,0 +1,135 @@
+// Opening what a verb works with: flow files, the bucket, the hot store. Credentials come from the environment by the
+// names that the flow gives, and go nowhere else.
+import { readdir, readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { dryRun } from "../cellar/dry-run.ts";
+import type { Cold } from "../cellar/cold.ts";
+import { openCellar } from "../cellar/s3.ts";
+import type { EnvName, Flow } from "../flow/flow.ts";
+import { loadFlow } from "../flow/load.ts";
+import { POLICY_FILE } from "../flow/policy.ts";
+import { renderProblems } from "../flow/problems.ts";
+import type { Forge } from "../forge/forge.ts";
+import { openGit } from "../forge/git.ts";
+import { keptFor } from "../forge/kept.ts";
+import { CellarmanError } from "../runtime/errors.ts";
+import { openHot, type OpenHot } from "../warp10/client.ts";
+import type { TimeUnit } from "../warp10/range.ts";
+import { assertDestinations } from "./destinations.ts";
+import { flagOption, type Invocation, textOption } from "./verb.ts";
+
+/** A flow and the file that it came from. */
+export interface FlowFile {
+  readonly file: string;
+  readonly flow: Flow;
+}
+
+/** The folder of flow files: `--flows DIR`, default `flows`. */
+export const flowsFolder = (inv: Invocation): string =>
+  textOption(inv.options, "flows") ?? "flows";
+
+/** Paths of all flow files in the folder, sorted; the policy is none. Throws "usage" when there is no such folder. */
+export async function flowPaths(folder: string): Promise<string[]> {
+  try {
+    const names = await readdir(folder);
+    return names
+      .filter((name) => /\.ya?ml$/.test(name) && name !== POLICY_FILE)
+      .toSorted()
+      .map((name) => join(folder, name));
+  } catch (cause) {
+    throw new CellarmanError("usage", `no folder ${folder} with flow files`, {
+      hint: "Run from the repository's top, or say --flows DIR.",
+      cause,
+    });
+  }
+}
+
+/** Loads all flows. Throws "flow-invalid" with every problem of every file. */
+export async function loadFlows(inv: Invocation): Promise<FlowFile[]> {
+  const files: FlowFile[] = [];
+  let problems = "";
+  for (const file of await flowPaths(flowsFolder(inv))) {
+    const loaded = loadFlow(await readFile(file), file);
+    if ("flow" in loaded) files.push({ file, flow: loaded.flow });
+    else problems += renderProblems(loaded.problems);
+  }
+  if (problems !== "") {
+    throw new CellarmanError("flow-invalid", `flow files are not valid:\n${problems.trimEnd()}`, {
+      hint: "Correct the lines above; cellarman validate checks them.",
+    });
+  }
+  return files;
+}
+
+/** The flows that an invocation is about: the first positional names one; none: all. */
+export async function chosenFlows(inv: Invocation): Promise<FlowFile[]> {
+  const files = await loadFlows(inv);
+  const wanted = inv.positionals[0];
+  if (wanted === undefined) return files;
+  const found = files.filter((f) => f.flow.name === wanted);
+  if (found.length > 0) return found;
+  const names = files.map((f) => f.flow.name).join(", ") || "none";
+  throw new CellarmanError("usage", `no flow is named ${wanted}`, { hint: `There are: ${names}.` });
+}
+
+/** The one flow that an invocation must name. */
+export async function chosenFlow(inv: Invocation): Promise<FlowFile> {
+  const [only] = await chosenFlows(inv);
+  if (inv.positionals[0] === undefined || !only) {
+    throw new CellarmanError("usage", `${inv.verb} needs the name of a flow`);
+  }
+  return only;
+}
+
+/** The value of a secret. Throws "not-authorised" when the variable is not set. */
+export function secret(inv: Invocation, name: EnvName, what: string): string {
+  const value = inv.io.env.get(name.env);
+  if (value !== undefined) return value;
+  throw new CellarmanError("not-authorised", `${name.env} is not set: it holds the ${what}`, {
+    hint: `Set the environment variable ${name.env}; the flow names it.`,
+  });
+}
+
+/** A bucket with connections to close. */
+export type OpenStore = Cold & { close(): Promise<void> };
+
+/** Opens the flow's bucket; with `--dry-run` nothing is written to it. */
+export async function openStore(inv: Invocation, at: FlowFile): Promise<OpenStore> {
+  await assertDestinations(inv, at);
+  const { s3, bucket, prefix, accessKeyId, secretAccessKey } = at.flow.archive;
+  const store = openCellar({
+    endpoint: s3,
+    bucket,
+    prefix,
+    accessKeyId: secret(inv, accessKeyId, "bucket's key id"),
+    secretAccessKey: secret(inv, secretAccessKey, "bucket's secret key"),
+    clock: inv.io.clock,
+  });
+  if (!flagOption(inv.options, "dry-run")) return store;
+  return Object.assign(dryRun(store), { close: () => store.close() });
+}
+
+/** Opens the flow's Warp 10 for reading. */
+export async function openReader(
+  inv: Invocation,
+  at: FlowFile,
+  unit?: TimeUnit,
+): Promise<OpenHot> {
+  await assertDestinations(inv, at);
+  return openHot({
+    url: at.flow.source.warp10,
+    readToken: secret(inv, at.flow.source.readToken, "read token"),
+    clock: inv.io.clock,
+    log: inv.log,
+    ...(unit ? { unit } : {}),
+  });
+}
+
+/** How long an answer about the default branch is good for, ms: one fetch a minute at the most. */
+const BRANCH_FRESH_MS = 60_000;
+
+/** Where the flows are kept; undefined: no remote. */
+export async function openForge(inv: Invocation): Promise<Forge | undefined> {
+  const forge = await openGit(flowsFolder(inv));
+  return forge && keptFor(forge, inv.io.clock, BRANCH_FRESH_MS);
+}

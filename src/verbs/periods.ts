@@ -1,0 +1,78 @@
+// The periods of a flow that a verb works on, with their batches' states.
+import { indexPeriods, type PeriodLedger, readPeriod, type RulingPlan } from "../cellar/snapshot.ts";
+import type { Cold } from "../cellar/cold.ts";
+import type { Flow } from "../flow/flow.ts";
+import type { BatchStatus } from "../ledger/state.ts";
+import { deriveStatuses } from "../plan/statuses.ts";
+import { parseDuration, fixedMs } from "../flow/duration.ts";
+import { GC_WAIT_LEAST_MS, PURGE_LIMITS, type PurgeLimits } from "../purge/limits.ts";
+import { CellarmanError } from "../runtime/errors.ts";
+import { type Invocation, textOption } from "./verb.ts";
+
+/** A period with a ruling plan. */
+export interface RuledPeriod {
+  readonly ledger: PeriodLedger;
+  readonly ruling: RulingPlan;
+  readonly statuses: readonly BatchStatus[];
+}
+
+/** The purge's limits, with what the command line changes. Throws "usage". */
+export function limitsOf(inv: Invocation): PurgeLimits {
+  const said = textOption(inv.options, "gc-wait");
+  if (said === undefined) return PURGE_LIMITS;
+  const parsed = parseDuration(said);
+  const gcWaitMs = parsed && fixedMs(parsed);
+  if (gcWaitMs === undefined || gcWaitMs < GC_WAIT_LEAST_MS) {
+    throw new CellarmanError("usage", `--gc-wait ${said}: at least PT4H is needed`, {
+      hint: "Ask the store's operator for rgw_gc_obj_min_wait; its default is two hours.",
+    });
+  }
+  return { ...PURGE_LIMITS, gcWaitMs };
+}
+
+/** Derives the states of one period; undefined where no plan rules it. */
+export function ruled(
+  flow: Flow,
+  ledger: PeriodLedger,
+  nowMs: number,
+  limits: PurgeLimits,
+): RuledPeriod | undefined {
+  const { ruling } = ledger;
+  if (!ruling) return undefined;
+  const statuses = deriveStatuses({
+    flow,
+    batches: ruling.batches,
+    approvals: ledger.approvals,
+    marksOf: (batch) => ledger.marksOf(batch),
+    nowMs,
+    gcWaitMs: limits.gcWaitMs,
+    approvalMs: limits.approvalMs,
+  });
+  return { ledger, ruling, statuses };
+}
+
+/** The open periods of a flow that have a plan, oldest first; `--period P` names one. */
+export async function openPeriods(inv: Invocation, flow: Flow, cold: Cold): Promise<RuledPeriod[]> {
+  const only = textOption(inv.options, "period");
+  const limits = limitsOf(inv);
+  const nowMs = await cold.nowMs();
+  const periods: RuledPeriod[] = [];
+  for (const { period, closed } of await indexPeriods(cold, flow.name)) {
+    if (closed || (only !== undefined && period !== only)) continue;
+    const ledger = await readPeriod(cold, { flow: flow.name, period });
+    const found = ruled(flow, ledger, nowMs, limits);
+    if (found) periods.push(found);
+  }
+  return periods;
+}
+
+/** The batches that this process takes of all that are due: `--shard 2/8` takes the second of eight. */
+export function shardOf(inv: Invocation): { index: number; count: number } {
+  const said = textOption(inv.options, "shard");
+  if (said === undefined) return { index: 0, count: 1 };
+  const [, index, count] = /^([1-9]\d{0,3})\/([1-9]\d{0,3})$/.exec(said) ?? [];
+  if (!index || !count || Number(index) > Number(count)) {
+    throw new CellarmanError("usage", `--shard ${said}: expected I/N, e.g. 2/8`);
+  }
+  return { index: Number(index) - 1, count: Number(count) };
+}

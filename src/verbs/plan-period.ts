@@ -1,0 +1,149 @@
+// Planning one period: survey the server, cut groups and slices, prove coverage, write the plan, hold it if it is short.
+import type { Cold } from "../cellar/cold.ts";
+import { putHold } from "../cellar/holds.ts";
+import { readQuoted, readRecord, type Stored, writeNumbered, writeRecord } from "../cellar/records.ts";
+import { readRuling, type RulingPlan } from "../cellar/snapshot.ts";
+import { flowDigest, purgeDigest } from "../flow/digest.ts";
+import type { Flow } from "../flow/flow.ts";
+import { planKey, type PeriodRef, rulingKey } from "../ledger/keys.ts";
+import { type Plan, planRecord, rulingRecord } from "../ledger/records.ts";
+import { cutGroups, type Group } from "../plan/groups.ts";
+import { IdentitySum } from "../plan/identity-sum.ts";
+import { holdReason, makePlan, type SurveyedGroup } from "../plan/make-plan.ts";
+import { type Period, previousPeriod, rangeOf } from "../plan/period.ts";
+import { CellarmanError } from "../runtime/errors.ts";
+import type { Log } from "../runtime/log.ts";
+import { randomId } from "../runtime/random.ts";
+import type { Hot } from "../warp10/hot.ts";
+import type { TimeUnit } from "../warp10/range.ts";
+import { encodeSelector, type Selector } from "../warp10/selector.ts";
+import { proveCoverage, surveyRoot } from "../warp10/survey.ts";
+
+/** What planning a period works with. */
+export interface Planning {
+  readonly flow: Flow;
+  readonly hot: Hot;
+  readonly cold: Cold;
+  readonly log: Log;
+  readonly process: string;
+}
+
+/** Surveys the server and writes the period's plan; another planner's, written meanwhile, rules if it was first. */
+export async function planPeriod(work: Planning, period: Period): Promise<RulingPlan> {
+  const { flow, cold, process } = work;
+  const at: PeriodRef = { flow: flow.name, period: period.name };
+  const plan = await survey(work, period);
+  const id = randomId();
+  const quote = await writeRecord(cold, planKey(at, id), plan, true);
+  const reason = holdReason(plan, await planBefore(work, period));
+  // The hold comes before the record that makes the plan rule: nobody may see one without the other.
+  if (reason) {
+    const scope = { kind: "period", ...at } as const;
+    await putHold(cold, scope, { process, by: "tool", reason, finding: null });
+    work.log.warn(`${flow.name} ${period.name} is held: ${reason}`);
+  }
+  await makeRule(cold, at, process, quote);
+  const ruling = await readRuling(cold, at);
+  if (!ruling) throw new CellarmanError("internal", `the plan of ${at.flow} ${at.period} is gone`);
+  return ruling;
+}
+
+/** Names a plan as the one that rules, by the period's next free number. */
+export async function makeRule(
+  cold: Cold,
+  at: PeriodRef,
+  process: string,
+  plan: { key: string; sha256: string },
+): Promise<void> {
+  await writeNumbered(cold, (n) => rulingKey(at, n), {
+    schema: "cellarman/ruling/1",
+    ...at,
+    process,
+    plan: { key: plan.key, sha256: plan.sha256 },
+  });
+}
+
+async function planBefore({ flow, cold }: Planning, period: Period): Promise<Plan | undefined> {
+  const before = previousPeriod(flow.period.every, period);
+  const at = { flow: flow.name, period: before.name };
+  const ruling = await readRecord(cold, rulingKey(at, 1), rulingRecord);
+  if (!ruling) return undefined;
+  const plan: Stored<Plan> = await readQuoted(cold, ruling.value.plan, planRecord);
+  return plan.value;
+}
+
+async function survey(work: Planning, period: Period): Promise<Plan> {
+  const { flow, hot, log } = work;
+  const { timeUnit } = await hot.facts();
+  const wanted = flow.source.timeUnit;
+  if (wanted !== null && wanted !== timeUnit) {
+    throw new CellarmanError("mismatch", `the server counts in ${timeUnit}, the flow says ${wanted}`, {
+      hint: "Correct source.time-unit: a wrong unit would select other points.",
+    });
+  }
+  const { byLabel, maxSeries } = flow.batches;
+  const rootSum = new IdentitySum();
+  const cut: Group[] = [];
+  for (const root of flow.source.select) {
+    const { sum, counts } = await surveyRoot(hot, root, byLabel);
+    rootSum.merge(sum);
+    cut.push(...cutGroups(root, byLabel, counts, maxSeries));
+  }
+  log.info(`${flow.name} ${period.name}: ${rootSum.count} series in ${cut.length} groups`);
+  const groups = cut.map((g) => ({ selector: encodeSelector(g.selector), series: 0n }));
+  const roots: readonly Selector[] = flow.source.select;
+  const coverage = await proveCoverage(
+    hot,
+    roots,
+    rootSum,
+    groups.map((g) => g.selector),
+    (i, series) => {
+      const group = groups[i];
+      if (group) group.series = series;
+    },
+  );
+  return makePlan({
+    flow,
+    flowDigest: flowDigest(flow),
+    purgeDigest: purgeDigest(flow),
+    period,
+    unit: timeUnit,
+    id: randomId().slice(0, 8),
+    process: work.process,
+    roots: roots.map(encodeSelector),
+    groups,
+    coverage,
+    pointsPerSeries: await samplePoints(work, period, timeUnit, groups),
+  });
+}
+
+/** Groups that are sampled, and how much of the period: enough for an estimate, cheap on any server. */
+const SAMPLE_GROUPS = 3;
+const SAMPLE_MS = 600_000;
+
+/** Points of one series in the period, estimated from ten minutes in its middle; undefined: nothing is known. */
+async function samplePoints(
+  { hot, log }: Planning,
+  period: Period,
+  unit: TimeUnit,
+  groups: readonly SurveyedGroup[],
+): Promise<number | undefined> {
+  const filled = groups.filter((g) => g.series > 0n);
+  const step = Math.max(1, Math.floor(filled.length / SAMPLE_GROUPS));
+  const sampled = filled.filter((_, i) => i % step === 0).slice(0, SAMPLE_GROUPS);
+  const middle = Math.floor((period.fromMs + period.toMs) / 2);
+  const range = rangeOf(middle, middle + SAMPLE_MS, unit);
+  let [series, points] = [0n, 0n];
+  try {
+    for (const group of sampled) {
+      points += (await hot.count(group.selector, range)).points;
+      series += group.series;
+    }
+  } catch (error) {
+    if (!(error instanceof CellarmanError)) throw error;
+    log.warn(`no estimate: ${error.message}`);
+    return undefined;
+  }
+  if (series === 0n || points === 0n) return undefined;
+  return (Number(points) / Number(series)) * ((period.toMs - period.fromMs) / SAMPLE_MS);
+}

@@ -1,0 +1,178 @@
+// plan: see what is due, plan periods that have no plan, cut the purge list, and say what each step should do.
+import { indexPeriods, readPeriod } from "../cellar/snapshot.ts";
+import { readRecord, writeRecord } from "../cellar/records.ts";
+import type { Cold } from "../cellar/cold.ts";
+import { purgeListKey } from "../ledger/keys.ts";
+import { closedRecord } from "../ledger/records.ts";
+import { dueStep, tally } from "../plan/due.ts";
+import { dueAtMs, duePeriods, type Period, periodOf } from "../plan/period.ts";
+import { type Candidate, cutToBudget, type CutList } from "../plan/purge-list.ts";
+import { packShards } from "../plan/shards.ts";
+import { EXIT } from "../runtime/errors.ts";
+import { randomId } from "../runtime/random.ts";
+import { assertDisjoint } from "./between-flows.ts";
+import { chosenFlows, type FlowFile, openReader, openStore } from "./open.ts";
+import { limitsOf, type RuledPeriod, ruled } from "./periods.ts";
+import { planPeriod } from "./plan-period.ts";
+import { describePlans } from "./plan-text.ts";
+import { type Invocation, textOption, type VerbResult } from "./verb.ts";
+
+/** What planning one flow found. */
+export interface FlowPlanned {
+  readonly flow: string;
+  readonly periods: readonly RuledPeriod[];
+  /** Periods planned by this very run. */
+  readonly fresh: readonly string[];
+  /** When the next period becomes due, ms; undefined: some are due now. */
+  readonly nextDueMs: number | undefined;
+  readonly purgeList: CutList & { readonly key: string | undefined };
+  /** Batch ids by step and shard. */
+  readonly shards: Readonly<Record<"archive" | "verify" | "purge", readonly (readonly string[])[]>>;
+}
+
+/** Plans the chosen flows. */
+export async function run(inv: Invocation): Promise<VerbResult> {
+  const files = await chosenFlows(inv);
+  const planned: FlowPlanned[] = [];
+  for (const at of files) planned.push(await planFlow(inv, at));
+  return {
+    exitCode: EXIT.done,
+    text: describePlans(planned),
+    json: { flows: planned.map(toJson) },
+  };
+}
+
+async function planFlow(inv: Invocation, at: FlowFile): Promise<FlowPlanned> {
+  const cold = await openStore(inv, at);
+  try {
+    const { flow } = at;
+    const index = await indexPeriods(cold, flow.name);
+    const closed = new Set(index.filter((p) => p.closed).map((p) => p.period));
+    const nowMs = inv.io.clock.now();
+    const { every, first, keepHot } = flow.period;
+    const due = duePeriods(every, first, keepHot, nowMs);
+    const wanted = textOption(inv.options, "period");
+    const open = due.filter((p) => !closed.has(p.name) && (!wanted || p.name === wanted));
+    const fresh: string[] = [];
+    const periods: RuledPeriod[] = [];
+    for (const period of open) {
+      const found = await ruledOrPlanned(inv, at, cold, period, fresh);
+      if (found) periods.push(found);
+    }
+    const next = due.at(-1);
+    return {
+      flow: flow.name,
+      periods,
+      fresh,
+      nextDueMs: next ? undefined : dueAtMs(periodOf(every, first), keepHot),
+      purgeList: await cutPurgeList(inv, at, cold, periods),
+      shards: shardsOf(periods, flow.run.shards),
+    };
+  } finally {
+    await cold.close();
+  }
+}
+
+async function ruledOrPlanned(
+  inv: Invocation,
+  at: FlowFile,
+  cold: Cold,
+  period: Period,
+  fresh: string[],
+): Promise<RuledPeriod | undefined> {
+  const place = { flow: at.flow.name, period: period.name };
+  const storeMs = await cold.nowMs();
+  const known = ruled(at.flow, await readPeriod(cold, place), storeMs, limitsOf(inv));
+  if (known) return known;
+  const hot = await openReader(inv, at);
+  try {
+    await assertDisjoint(inv, at, hot);
+    await planPeriod({ flow: at.flow, hot, cold, log: inv.log, process: inv.process }, period);
+  } finally {
+    await hot.close();
+  }
+  fresh.push(period.name);
+  return ruled(at.flow, await readPeriod(cold, place), storeMs, limitsOf(inv));
+}
+
+/** Cuts what may be purged now to the budgets, and writes the list that `purge` goes by. */
+async function cutPurgeList(
+  inv: Invocation,
+  { flow }: FlowFile,
+  cold: Cold,
+  periods: readonly RuledPeriod[],
+): Promise<FlowPlanned["purgeList"]> {
+  const candidates = periods.flatMap(({ ledger, statuses }) =>
+    statuses
+      .filter((s) => dueStep(s) === "purge")
+      .map((s): Candidate => ({
+        period: ledger.at.period,
+        batch: s.batch.id,
+        series: BigInt(s.batch.series),
+        points: BigInt(s.batch.points ?? 0),
+        purging: s.state === "purging",
+      })),
+  );
+  const cut = cutToBudget(candidates, flow.purge.budget, await purgedSoFar(cold, flow.name, periods));
+  if (cut.entries.length === 0) return { ...cut, key: undefined };
+  const { key } = await writeRecord(cold, purgeListKey(flow.name, randomId()), {
+    schema: "cellarman/purge-list/1",
+    flow: flow.name,
+    process: inv.process,
+    entries: cut.entries.map(({ period, batch }) => ({ period, batch })),
+    leftOut: cut.leftOut,
+  });
+  return { ...cut, key };
+}
+
+/** Batches purged in all of the flow's life: of closed periods by their receipts, of open ones by their marks. */
+async function purgedSoFar(
+  cold: Cold,
+  flow: string,
+  periods: readonly RuledPeriod[],
+): Promise<number> {
+  let purged = 0;
+  for (const { closed } of await indexPeriods(cold, flow)) {
+    const receipt = closed && (await readRecord(cold, closed.key, closedRecord));
+    purged += receipt?.value.batches ?? 0;
+  }
+  for (const { ledger, ruling } of periods) {
+    purged += ruling.batches.filter((b) => ledger.marksOf(b.id).purged.length > 0).length;
+  }
+  return purged;
+}
+
+function shardsOf(periods: readonly RuledPeriod[], count: number): FlowPlanned["shards"] {
+  const statuses = periods.flatMap((p) => p.statuses);
+  const packed = (step: "archive" | "verify" | "purge") =>
+    packShards(
+      statuses
+        .filter((s) => dueStep(s) === step)
+        .map(({ batch }) => ({ id: batch.id, cost: Number(batch.points ?? batch.series) })),
+      count,
+    );
+  return { archive: packed("archive"), verify: packed("verify"), purge: packed("purge") };
+}
+
+function toJson(planned: FlowPlanned): object {
+  return {
+    flow: planned.flow,
+    nextDue: planned.nextDueMs === undefined ? null : new Date(planned.nextDueMs).toISOString(),
+    periods: planned.periods.map(({ ledger, ruling, statuses }) => ({
+      period: ledger.at.period,
+      plan: ruling.plan.sha256,
+      fresh: planned.fresh.includes(ledger.at.period),
+      series: ruling.plan.value.coverage.rootSeries,
+      coverage: ruling.plan.value.coverage,
+      batches: statuses.length,
+      states: tally(statuses),
+    })),
+    purgeList: {
+      key: planned.purgeList.key ?? null,
+      batches: planned.purgeList.entries.map(({ period, batch }) => ({ period, batch })),
+      leftOut: planned.purgeList.leftOut,
+      runs: planned.purgeList.runs,
+    },
+    shards: planned.shards,
+  };
+}

@@ -1,0 +1,196 @@
+// purge: what the newest purge list names, one batch after the other, each through the gate; then reconcile and close.
+import type { Cold } from "../cellar/cold.ts";
+import { readRecord } from "../cellar/records.ts";
+import { purgeListRecord } from "../ledger/records.ts";
+import { isEnded } from "../plan/due.ts";
+import { type BatchPurged, purgeBatch, type PurgePorts } from "../purge/purge-batch.ts";
+import { closePeriod, reconcileBatch } from "../purge/reconcile.ts";
+import { recordRecount, recount, stalledRecount } from "../purge/recount.ts";
+import { EXIT } from "../runtime/errors.ts";
+import { startProgress } from "../runtime/progress.ts";
+import { chosenFlows, type FlowFile, openReader, openStore } from "./open.ts";
+import { limitsOf, openPeriods, type RuledPeriod } from "./periods.ts";
+import { flowAsOfNow, type FlowNow, openPurge } from "./purge-ports.ts";
+import { flagOption, type Invocation, type VerbResult, withSignal } from "./verb.ts";
+
+/** A purge list is good for a day. */
+const LIST_LIFE_MS = 86_400_000;
+
+/** What purging one flow came to. */
+interface FlowPurged {
+  readonly flow: string;
+  readonly batches: readonly (BatchPurged & { period: string; batch: string })[];
+  readonly reconciled: number;
+  readonly late: number;
+  readonly closed: readonly string[];
+  readonly note: string | undefined;
+}
+
+/** Purges the chosen flows. Waiting is success; a quarantine is exit 4, a batch that stays purging exit 3. */
+export async function run(inv: Invocation): Promise<VerbResult> {
+  const results: FlowPurged[] = [];
+  for (const at of await chosenFlows(inv)) results.push(await purgeFlow(inv, at));
+  return {
+    exitCode: exitCodeFor(results),
+    text: results.map(describe).join(""),
+    json: { flows: results.map(toJson) },
+  };
+}
+
+const nothing = (flow: string, note: string): FlowPurged => ({
+  flow,
+  batches: [],
+  reconciled: 0,
+  late: 0,
+  closed: [],
+  note,
+});
+
+async function purgeFlow(inv: Invocation, at: FlowFile): Promise<FlowPurged> {
+  const now = await flowAsOfNow(inv, at);
+  const { name } = now.flow;
+  if (now.flow.purge.mode === "never") return nothing(name, "purge.mode is never");
+  const cold = await openStore(inv, at);
+  const hot = await openReader(inv, at);
+  const ports = openPurge(inv, now, { hot, cold });
+  try {
+    const periods = await openPeriods(inv, now.flow, cold);
+    const batches = await purgeListed(inv, now, ports, periods);
+    if (typeof batches === "string") return nothing(name, batches);
+    const ended = await reconcileAll(inv, now, ports);
+    return { flow: name, batches, ...ended, note: undefined };
+  } finally {
+    await Promise.all([ports.close(), hot.close(), cold.close()]);
+  }
+}
+
+async function purgeListed(
+  inv: Invocation,
+  now: FlowNow,
+  ports: PurgePorts,
+  periods: readonly RuledPeriod[],
+): Promise<FlowPurged["batches"] | string> {
+  const listed = await newestList(ports.cold, now.flow.name);
+  const cases = periods.flatMap(({ ledger, ruling, statuses }) =>
+    statuses
+      .filter((s) => s.state === "purging" || listed.has(`${ledger.at.period} ${s.batch.id}`))
+      .map(({ batch }) => ({
+        flow: now.flow,
+        flowFile: now.flowFile,
+        flowsAreAuthoritative: flagOption(inv.options, "flows-are-authoritative"),
+        plan: ruling.plan,
+        batch,
+        at: { ...ledger.at, batch: batch.id },
+        onList: listed.has(`${ledger.at.period} ${batch.id}`),
+        limits: limitsOf(inv),
+        process: inv.process,
+        ...withSignal(inv.io),
+      })),
+  );
+  const purged = [];
+  const { clock, terminal } = inv.io;
+  const progress = startProgress("purge", cases.length, clock, inv.log, terminal);
+  for (const gate of cases) {
+    inv.io.signal?.throwIfAborted();
+    const stalled = await stalledRecount(ports.cold, gate.plan.value.server);
+    if (stalled && !(await recountsAgain(gate, ports))) {
+      return `a recount on ${gate.plan.value.server} did not end in time (batch ${stalled.batch}): compact LevelDB, then run again`;
+    }
+    const result = await purgeBatch(gate, ports);
+    purged.push({ ...result, period: gate.at.period, batch: gate.at.batch });
+    progress.done(result.points);
+  }
+  progress.end();
+  return purged;
+}
+
+/** A recount that ends in time, whatever it counts, opens the server again. */
+async function recountsAgain(
+  gate: Parameters<typeof purgeBatch>[0],
+  ports: PurgePorts,
+): Promise<boolean> {
+  const range = { start: BigInt(gate.batch.range.start), end: BigInt(gate.batch.range.end) };
+  const once = await recount({ ...gate, range }, ports, range);
+  if (once.outcome === "no-answer") return false;
+  await recordRecount({ ...gate, range }, ports.cold, true);
+  return true;
+}
+
+/** `period batch` of everything on the newest list of the last day. */
+async function newestList(cold: Cold, flow: string): Promise<Set<string>> {
+  const lists = (await Array.fromAsync(cold.list(`lists/${flow}/`))).toSorted(
+    (a, b) => b.lastModifiedMs - a.lastModifiedMs,
+  );
+  const newest = lists[0];
+  const nowMs = await cold.nowMs();
+  if (!newest || nowMs - newest.lastModifiedMs > LIST_LIFE_MS) return new Set();
+  const list = await readRecord(cold, newest.key, purgeListRecord);
+  return new Set((list?.value.entries ?? []).map((e) => `${e.period} ${e.batch}`));
+}
+
+async function reconcileAll(
+  inv: Invocation,
+  now: FlowNow,
+  ports: PurgePorts,
+): Promise<Pick<FlowPurged, "reconciled" | "late" | "closed">> {
+  const counts = { reconciled: 0, late: 0 };
+  const closed: string[] = [];
+  const { cold, hot } = ports;
+  const nowMs = await cold.nowMs();
+  const { reconcileMs } = limitsOf(inv);
+  for (const { ledger, ruling, statuses } of await openPeriods(inv, now.flow, cold)) {
+    const work = { hot, cold, plan: ruling.plan, process: inv.process };
+    for (const { state, batch } of statuses) {
+      const purgedMs = Math.max(0, ...ledger.marksOf(batch.id).purged.map((m) => m.atMs));
+      if (state !== "purged" || nowMs - purgedMs < reconcileMs) continue;
+      inv.io.signal?.throwIfAborted();
+      counts[await reconcileBatch(work, { ...ledger.at, batch: batch.id }, batch)]++;
+    }
+  }
+  for (const { ledger, ruling, statuses } of await openPeriods(inv, now.flow, cold)) {
+    if (statuses.length === 0 || !statuses.every(isEnded)) continue;
+    const work = { hot, cold, plan: ruling.plan, process: inv.process };
+    const closing = await closePeriod(work, ledger.at, ruling.batches);
+    if (closing.outcome === "closed") closed.push(ledger.at.period);
+    else counts.late += closing.batches;
+  }
+  return { ...counts, closed };
+}
+
+function exitCodeFor(results: readonly FlowPurged[]): number {
+  const outcomes = new Set(results.flatMap((r) => r.batches.map((b) => b.outcome)));
+  if (outcomes.has("quarantine")) return EXIT.mismatch;
+  const partial = outcomes.has("purging") || outcomes.has("retry") || results.some((r) => r.note?.startsWith("a recount"));
+  return partial ? EXIT.partial : EXIT.done;
+}
+
+function describe(result: FlowPurged): string {
+  const { flow, batches, reconciled, late, closed, note } = result;
+  if (note) return `${flow}: ${note}.\n`;
+  const points = batches.reduce((n, b) => n + b.points, 0n);
+  const lines = batches.map((b) => `  ${b.period} ${b.batch}: ${b.outcome}: ${b.note}\n`);
+  const rest = [
+    reconciled > 0 ? `${reconciled} batches reconciled` : "",
+    late > 0 ? `${late} batches hold late points` : "",
+    closed.length > 0 ? `closed: ${closed.join(", ")}` : "",
+  ].filter(Boolean);
+  const purged = batches.filter((b) => b.outcome === "purged").length;
+  return (
+    `${flow}: ${purged} of ${batches.length} batches purged, ${points} points deleted from hot.\n` +
+    lines.join("") +
+    (rest.length > 0 ? `  ${rest.join("; ")}\n` : "") +
+    (purged > 0 ? "  LevelDB frees the disk only when it compacts.\n" : "")
+  );
+}
+
+function toJson(result: FlowPurged): object {
+  return {
+    ...result,
+    note: result.note ?? null,
+    batches: result.batches.map(({ gate, points, ...rest }) => ({
+      ...rest,
+      points: String(points),
+      gate: gate?.lines ?? [],
+    })),
+  };
+}

@@ -1,0 +1,59 @@
+// run: every step, each as a process of its own, so that verifying is never done by the exporting process.
+import { spawn } from "node:child_process";
+import { CellarmanError, EXIT } from "../runtime/errors.ts";
+import type { Invocation, VerbResult } from "./verb.ts";
+
+/** Steps of one run, in order; `report` always comes last. */
+const STEPS = ["plan", "archive", "verify", "purge", "report"] as const;
+
+/** Options that each step is given, as far as it knows them. */
+const PASSED = ["flows", "dry-run", "flows-are-authoritative", "verbose", "quiet"] as const;
+
+/** Runs the steps; a failed step ends the way, but `report` runs all the same. The worst exit code counts. */
+export async function run(inv: Invocation): Promise<VerbResult> {
+  const codes: Record<string, number> = {};
+  for (const step of STEPS) {
+    inv.io.signal?.throwIfAborted();
+    const failed = Object.values(codes).some((code) => !GOES_ON.has(code));
+    if (failed && step !== "report") continue;
+    codes[step] = await runStep(inv, step);
+  }
+  const worst = Object.values(codes).find((code) => code !== EXIT.done) ?? EXIT.done;
+  const text = `${Object.entries(codes)
+    .map(([step, code]) => `${step}: exit ${code}`)
+    .join(", ")}\n`;
+  return { exitCode: worst, text, json: { steps: codes } };
+}
+
+/** Codes after which the next step still has work that is safe to do: other batches are fine. */
+const GOES_ON: ReadonlySet<number> = new Set([EXIT.done, EXIT.partial, EXIT.mismatch]);
+
+function runStep(inv: Invocation, step: string): Promise<number> {
+  const [script = ""] = process.argv.slice(1);
+  const options = PASSED.flatMap((name) => {
+    const value = inv.options[name];
+    if (value === undefined || value === false) return [];
+    return value === true ? [`--${name}`] : [`--${name}`, value];
+  });
+  const gcWait = inv.options["gc-wait"];
+  if (typeof gcWait === "string" && (step === "plan" || step === "purge")) {
+    options.push("--gc-wait", gcWait);
+  }
+  return new Promise((resolve, reject) => {
+    const child = spawn(
+      process.execPath,
+      [...process.execArgv, script, step, ...inv.positionals, ...options],
+      // The steps' data is this run's talk: stdout is kept for this run's own document.
+      { stdio: ["ignore", process.stderr, process.stderr] },
+    );
+    const stop = (): boolean => child.kill("SIGTERM");
+    inv.io.signal?.addEventListener("abort", stop, { once: true });
+    child.on("error", (cause) =>
+      reject(new CellarmanError("internal", `the step ${step} did not start`, { cause })),
+    );
+    child.on("close", (code) => {
+      inv.io.signal?.removeEventListener("abort", stop);
+      resolve(code ?? EXIT.failed);
+    });
+  });
+}

@@ -1,0 +1,44 @@
+// withdraw: take a seal whose object is wrong or gone out of the view, as long as no purge intent rests on it.
+import { readNumbered, readRecord, writeRecord } from "../cellar/records.ts";
+import { batchRecordKey, idOfKey, intentKey, parseBatchRecordKey } from "../ledger/keys.ts";
+import { intentRecord, sealRecord } from "../ledger/records.ts";
+import { CellarmanError, EXIT } from "../runtime/errors.ts";
+import { reasonOf } from "./hold.ts";
+import { chosenFlow, openStore } from "./open.ts";
+import type { Invocation, VerbResult } from "./verb.ts";
+
+/** Withdraws a seal: `withdraw FLOW SEAL-KEY --reason "..."`; the next run makes a further attempt. */
+export async function run(inv: Invocation): Promise<VerbResult> {
+  const file = await chosenFlow(inv);
+  const key = inv.positionals[1] ?? "";
+  const at = parseBatchRecordKey(key);
+  if (at?.role !== "seals" || at.flow !== file.flow.name) {
+    throw new CellarmanError("usage", "withdraw needs a flow and the key of one of its seals", {
+      hint: "cellarman status FLOW PERIOD --why prints it: seals/FLOW/PERIOD/BATCH/ID.json",
+    });
+  }
+  const reason = reasonOf(inv);
+  const cold = await openStore(inv, file);
+  try {
+    const intents = await readNumbered(cold, (n) => intentKey(at, n), intentRecord);
+    if (intents.some((i) => i.value.view.some((q) => q.key === key))) {
+      throw new CellarmanError("blocked", `a purge rests on ${key}: it is never withdrawn`, {
+        hint: "What hot still has is archived again; what cannot be read is listed as lost in status.",
+      });
+    }
+    const seal = await readRecord(cold, key, sealRecord);
+    if (!seal) throw new CellarmanError("usage", `there is no seal ${key}`);
+    const ref = { flow: at.flow, period: at.period, batch: at.batch };
+    await writeRecord(cold, batchRecordKey("withdrawn", ref, idOfKey(key)), {
+      schema: "cellarman/withdrawn/1",
+      ...ref,
+      process: inv.process,
+      seal: { key, sha256: seal.sha256 },
+      reason,
+    }, true);
+    const text = `Withdrawn: ${key}; cellarman archive ${at.flow} makes a further attempt.\n`;
+    return { exitCode: EXIT.done, text, json: { withdrawn: key } };
+  } finally {
+    await cold.close();
+  }
+}

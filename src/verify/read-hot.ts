@@ -1,0 +1,37 @@
+// One full read of a batch's hot points: totals and digest per series, nothing kept.
+import { SeriesDigests } from "../archive/digest.ts";
+import type { SeriesTotals } from "../archive/points.ts";
+import type { Hot, ReadLimits } from "../warp10/hot.ts";
+import type { Range } from "../warp10/range.ts";
+import { readPoints } from "../warp10/text/read.ts";
+
+/** What a read holds, by identity; only series with points. */
+export interface ReadTotals {
+  readonly totals: ReadonlyMap<string, SeriesTotals>;
+  readonly points: bigint;
+}
+
+/** Reads hot and digests it. Memory: one batch of points, and about 300 bytes a series. */
+export async function readHot(
+  hot: Hot,
+  selector: string,
+  range: Range,
+  limits?: ReadLimits,
+): Promise<ReadTotals> {
+  const stream = readPoints(hot.fetch(selector, range, limits), { where: "the hot store's fetch" });
+  const digests = new SeriesDigests(stream.series);
+  for await (const batch of stream) digests.add(batch);
+  return totalsOf(digests.finish());
+}
+
+/** Totals by identity, and their sum. */
+export function totalsOf(all: Iterable<SeriesTotals>): ReadTotals {
+  const totals = new Map<string, SeriesTotals>();
+  let points = 0n;
+  for (const one of all) {
+    if (one.points === 0) continue;
+    totals.set(one.identity, one);
+    points += BigInt(one.points);
+  }
+  return { totals, points };
+}

@@ -1,0 +1,126 @@
+// One sealed attempt, re-read from the bucket's bytes: every object in full, hashed, decoded, counted and digested.
+// HEAD, LIST, size and ETag prove nothing (facts cellar-s3 §0).
+import { combineTotals, SeriesDigests } from "../archive/digest.ts";
+import { readParquetPoints } from "../archive/parquet/read.ts";
+import { readSeriesList, type SeriesRow } from "../archive/parquet/series-list.ts";
+import type { PointBatch, PointStream, SeenSeries } from "../archive/points.ts";
+import type { Cold } from "../cellar/cold.ts";
+import { readQuoted, sha256Hex, type Stored } from "../cellar/records.ts";
+import { attemptPrefix } from "../ledger/keys.ts";
+import { type Manifest, manifestRecord, type Seal } from "../ledger/records.ts";
+import { CellarmanError } from "../runtime/errors.ts";
+import type { Range } from "../warp10/range.ts";
+import { type ReadTotals, totalsOf } from "./read-hot.ts";
+
+/** What a seal holds. */
+export interface SealContents {
+  readonly seal: Stored<Seal>;
+  readonly manifest: Manifest;
+  /** Per series with points in the range that was asked for. */
+  readonly read: ReadTotals;
+  /** Every series that the attempt listed, with or without points. */
+  readonly listed: readonly SeriesRow[];
+}
+
+/** Reads a seal's manifest and every byte that it names. Throws "mismatch" or "unreadable" on anything wrong. */
+export async function readSeal(
+  cold: Cold,
+  seal: Stored<Seal>,
+  range?: Range,
+): Promise<SealContents> {
+  const manifest = (await readQuoted(cold, seal.value.manifest, manifestRecord)).value;
+  return { seal, manifest, ...(await readAttempt(cold, manifest, range)) };
+}
+
+/** Reads every byte of an attempt, sealed or not yet, and holds its totals against the manifest. */
+export async function readAttempt(
+  cold: Cold,
+  manifest: Manifest,
+  range?: Range,
+): Promise<Pick<SealContents, "read" | "listed">> {
+  const listed = await readSeriesList(await readObject(cold, manifest, manifest.seriesList));
+  const { all, inRange } = await digestObjects(cold, manifest, range);
+  checkTotals(`${attemptPrefix(manifest, manifest.attempt)}manifest.json`, manifest, all);
+  return { read: inRange, listed };
+}
+
+interface TotalsByRange {
+  readonly all: ReadTotals;
+  readonly inRange: ReadTotals;
+}
+
+async function digestObjects(
+  cold: Cold,
+  manifest: Manifest,
+  range: Range | undefined,
+): Promise<TotalsByRange> {
+  const stream = sealPoints(cold, manifest);
+  const whole = new SeriesDigests(stream.series);
+  const part =
+    range && !isWhole(manifest, range) ? new SeriesDigests(stream.series, range) : undefined;
+  for await (const batch of stream) {
+    whole.add(batch);
+    part?.add(batch);
+  }
+  const all = totalsOf(whole.finish());
+  return { all, inRange: part ? totalsOf(part.finish()) : all };
+}
+
+const isWhole = (manifest: Manifest, range: Range): boolean =>
+  String(range.start) === manifest.range.start && String(range.end) === manifest.range.end;
+
+/** The points of an attempt, object after object, each checked against the manifest; one in memory at a time. */
+export function sealPoints(cold: Cold, manifest: Manifest): PointStream {
+  const series: SeenSeries[] = [];
+  const numbers = new Map<string, number>();
+  const numberOf = (one: SeenSeries): number => {
+    const known = numbers.get(one.identity);
+    if (known !== undefined) return known;
+    numbers.set(one.identity, series.length);
+    series.push(one);
+    return series.length - 1;
+  };
+  async function* batches(): AsyncGenerator<PointBatch, void, undefined> {
+    for (const object of manifest.objects) {
+      const stream = readParquetPoints(await readObject(cold, manifest, object));
+      for await (const batch of stream) {
+        const mapped = stream.series.map(numberOf);
+        for (let row = 0; row < batch.rows; row++) {
+          batch.series[row] = mapped[batch.series[row] ?? 0] ?? 0;
+        }
+        yield batch;
+      }
+    }
+  }
+  return { series, [Symbol.asyncIterator]: batches };
+}
+
+async function readObject(
+  cold: Cold,
+  manifest: Manifest,
+  object: Manifest["seriesList"],
+): Promise<Uint8Array> {
+  const key = `${attemptPrefix(manifest, manifest.attempt)}${object.name}`;
+  const found = await cold.get(key);
+  if (!found) throw wrong(key, "it cannot be read");
+  if (found.bytes.length !== object.bytes) {
+    throw wrong(key, `it has ${found.bytes.length} bytes, the manifest says ${object.bytes}`);
+  }
+  if (sha256Hex(found.bytes) !== object.sha256) throw wrong(key, "its SHA-256 is another");
+  return found.bytes;
+}
+
+function checkTotals(key: string, manifest: Manifest, { totals }: ReadTotals): void {
+  const sum = combineTotals(totals.values());
+  const same =
+    String(sum.points) === manifest.points &&
+    String(sum.series) === manifest.seriesWithPoints &&
+    sum.digest === manifest.digest;
+  if (!same) throw wrong(key, "its objects hold other points than its manifest says");
+}
+
+const wrong = (key: string, why: string): CellarmanError =>
+  new CellarmanError("mismatch", `the archive is wrong at ${key}: ${why}`, {
+    where: key,
+    hint: `Look at the object; then withdraw its seal: cellarman withdraw SEAL --reason "...".`,
+  });

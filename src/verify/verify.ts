@@ -1,0 +1,203 @@
+// One batch from the bucket's bytes to a receipt: another process than the export's, another reader, a second hot read.
+import type { Cold } from "../cellar/cold.ts";
+import { putHold, readHolds } from "../cellar/holds.ts";
+import { readNumbered, readRecord, type Stored, writeRecord } from "../cellar/records.ts";
+import {
+  batchRecordKey,
+  type BatchRef,
+  idOfKey,
+  intentKey,
+  verifiedKey,
+} from "../ledger/keys.ts";
+import { findingDigest } from "../ledger/finding.ts";
+import { intentRecord, type PlannedBatch, type Seal, sealRecord } from "../ledger/records.ts";
+import { CellarmanError } from "../runtime/errors.ts";
+import { randomId } from "../runtime/random.ts";
+import type { Hot } from "../warp10/hot.ts";
+import { readPoints } from "../warp10/text/read.ts";
+import { combineTotals } from "../archive/digest.ts";
+import { diffSeries, judgeTotals, type SeriesDiff } from "./diff.ts";
+import { collectPoints } from "./points.ts";
+import { readHot } from "./read-hot.ts";
+import { readSeal, type SealContents, sealPoints } from "./read-seal.ts";
+
+/** What verifying one batch found. */
+export interface Verification {
+  readonly outcome: "verified" | "late" | "quarantine";
+  readonly points: bigint;
+  /** Differences per series, the first differing point in words. */
+  readonly differences: readonly string[];
+}
+
+/** What every verification of a run shares. */
+export interface VerifyRun {
+  readonly hot: Hot;
+  readonly cold: Cold;
+  readonly process: string;
+  readonly signal: AbortSignal | undefined;
+}
+
+/** Verifies one sealed batch. Throws "blocked" in the process that exported it. */
+export async function verifyBatch(
+  run: VerifyRun,
+  at: BatchRef,
+  batch: PlannedBatch,
+  sealKey: string,
+): Promise<Verification> {
+  const seal = await readRecord(run.cold, sealKey, sealRecord);
+  if (!seal) throw new CellarmanError("mismatch", `the seal ${sealKey} is gone`, { where: sealKey });
+  if (seal.value.process === run.process) {
+    throw new CellarmanError("blocked", "a batch is never verified by the process that exported it");
+  }
+  let contents: SealContents;
+  try {
+    contents = await readSeal(run.cold, seal);
+  } catch (error) {
+    if (!isWrong(error)) throw error;
+    return quarantine(run, at, `archive bytes are wrong: ${error.message}`, null, []);
+  }
+  const range = { start: BigInt(batch.range.start), end: BigInt(batch.range.end) };
+  const hot = await readHot(run.hot, batch.selector, range, limitsOf(run));
+  const judged = judgeTotals(hot.totals, [{ key: seal.key, totals: contents.read.totals }]);
+  const diffs = await diffUnclear(run, batch, range, contents, judged.unclear);
+  const late = [...judged.unarchived, ...diffs.filter((d) => d.late > 0).map((d) => d.identity)];
+  const differences = describe(judged.unarchived, judged.gone, diffs);
+  const lacking = lackingPoints(contents, judged.gone, diffs);
+  const finding = findingDigest(at.batch, lacking);
+  if (lacking.size > 0 && !(await isExplained(run, at, finding))) {
+    const reason = `hot lacks archived points of ${lacking.size} series`;
+    return quarantine(run, at, reason, finding, differences);
+  }
+  if (late.length > 0) return recordLate(run, at, seal, late, differences);
+  await writeReceipt(run, at, seal, contents);
+  return { outcome: "verified", points: contents.read.points, differences };
+}
+
+function lackingPoints(
+  contents: SealContents,
+  gone: readonly string[],
+  diffs: readonly SeriesDiff[],
+): Map<string, bigint> {
+  const lacking = new Map<string, bigint>();
+  for (const identity of gone) {
+    lacking.set(identity, BigInt(contents.read.totals.get(identity)?.points ?? 0));
+  }
+  for (const diff of diffs) if (diff.lacking > 0) lacking.set(diff.identity, BigInt(diff.lacking));
+  return lacking;
+}
+
+/** A purge of ours is on record (looked up after the hot read), or a person's lift passes over exactly this. */
+async function isExplained(run: VerifyRun, at: BatchRef, finding: string): Promise<boolean> {
+  const intents = await readNumbered(run.cold, (n) => intentKey(at, n), intentRecord);
+  if (intents.length > 0) return true;
+  const { liftedFindings } = await readHolds(run.cold, [{ kind: "batch", ...at }]);
+  return liftedFindings.has(finding);
+}
+
+const limitsOf = (run: VerifyRun) => (run.signal ? { signal: run.signal } : {});
+
+const isWrong = (error: unknown): error is CellarmanError =>
+  error instanceof CellarmanError && (error.code === "mismatch" || error.code === "unreadable");
+
+async function diffUnclear(
+  run: VerifyRun,
+  batch: PlannedBatch,
+  range: { start: bigint; end: bigint },
+  { seal, manifest }: SealContents,
+  unclear: readonly string[],
+): Promise<SeriesDiff[]> {
+  if (unclear.length === 0) return [];
+  const wanted = new Set(unclear);
+  const source = run.hot.fetch(batch.selector, range, limitsOf(run));
+  const hot = await collectPoints(readPoints(source, { where: "fetch" }), wanted, range);
+  const cold = await collectPoints(sealPoints(run.cold, manifest), wanted, range);
+  const order = { overrides: () => false };
+  return unclear.map((identity) =>
+    diffSeries(
+      identity,
+      hot.get(identity) ?? [],
+      [{ key: seal.key, points: cold.get(identity) ?? [] }],
+      order,
+    ),
+  );
+}
+
+function describe(
+  unarchived: readonly string[],
+  gone: readonly string[],
+  diffs: readonly SeriesDiff[],
+): string[] {
+  return [
+    ...unarchived.map((identity) => `${identity}: in hot only`),
+    ...gone.map((identity) => `${identity}: in the archive only`),
+    ...diffs.map(
+      (d) => `${d.identity}: ${d.late} late, ${d.lacking} lacking; ${d.example ?? "no example"}`,
+    ),
+  ];
+}
+
+async function quarantine(
+  run: VerifyRun,
+  at: BatchRef,
+  reason: string,
+  finding: string | null,
+  differences: readonly string[],
+): Promise<Verification> {
+  await putHold(run.cold, { kind: "batch", ...at }, {
+    process: run.process,
+    by: "tool",
+    reason,
+    finding,
+  });
+  return { outcome: "quarantine", points: 0n, differences: [reason, ...differences] };
+}
+
+async function recordLate(
+  run: VerifyRun,
+  at: BatchRef,
+  seal: Stored<Seal>,
+  series: readonly string[],
+  differences: readonly string[],
+): Promise<Verification> {
+  await writeFinding(run.cold, run.process, at, [seal.key, ...seal.value.saw], series);
+  return { outcome: "late", points: 0n, differences };
+}
+
+/** Series that one finding names at the most. */
+const FINDING_SERIES = 100;
+
+/** Records that a batch needs a further attempt: one that had seen these seals. */
+export async function writeFinding(
+  cold: Cold,
+  process: string,
+  at: BatchRef,
+  seals: readonly string[],
+  series: readonly string[],
+): Promise<void> {
+  await writeRecord(cold, batchRecordKey("findings", at, randomId()), {
+    schema: "cellarman/finding/1",
+    ...at,
+    process,
+    outcome: "late",
+    seals: [...seals],
+    series: series.slice(0, FINDING_SERIES),
+  });
+}
+
+async function writeReceipt(
+  run: VerifyRun,
+  at: BatchRef,
+  seal: Stored<Seal>,
+  { read }: SealContents,
+): Promise<void> {
+  const sum = combineTotals(read.totals.values());
+  await writeRecord(run.cold, verifiedKey(at, idOfKey(seal.key), randomId()), {
+    schema: "cellarman/verified/1",
+    ...at,
+    process: run.process,
+    seal: { key: seal.key, sha256: seal.sha256 },
+    points: String(sum.points),
+    series: String(sum.series),
+    digest: sum.digest,
+  });
+}

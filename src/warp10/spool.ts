@@ -1,0 +1,75 @@
+// 128-bit identity hashes on disk, for lists too long for memory: added in any order, compared bucket by bucket.
+import { appendFile, mkdtemp, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { HASH_BYTES, type Merged, mergeBucket } from "../plan/coverage.ts";
+
+/** Gives `work` a temporary folder and removes it afterwards, whatever happened. */
+export async function inSpoolFolder<T>(work: (folder: string) => Promise<T>): Promise<T> {
+  const folder = await mkdtemp(join(tmpdir(), "cellarman-"));
+  try {
+    return await work(folder);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+/** Compares two spools: root against groups. */
+export async function mergeSpools(root: HashSpool, groups: HashSpool): Promise<Merged> {
+  const merged: Merged = { missing: 0n, twice: 0n, groupsOnly: 0n };
+  for (let bucket = 0; bucket < BUCKETS; bucket++) {
+    mergeBucket(await root.read(bucket), await groups.read(bucket), merged);
+  }
+  return merged;
+}
+
+/** How many hashes are in both spools. */
+export async function findShared(a: HashSpool, b: HashSpool): Promise<bigint> {
+  let shared = 0n;
+  for (let bucket = 0; bucket < BUCKETS; bucket++) {
+    const mine = await a.read(bucket);
+    const counts: Merged = { missing: 0n, twice: 0n, groupsOnly: 0n };
+    mergeBucket(mine, await b.read(bucket), counts);
+    shared += BigInt(mine.length / HASH_BYTES) - counts.missing;
+  }
+  return shared;
+}
+
+const BUCKETS = 256;
+const FLUSH_BYTES = 64 * 1024;
+
+/** 128-bit hashes on disk, in 256 files by first byte: 150 million series make files of 9.4 MB. */
+export class HashSpool {
+  private readonly pending = Array.from({ length: BUCKETS }, (): Buffer[] => []);
+  private readonly directory: string;
+  private readonly name: string;
+
+  constructor(directory: string, name: string) {
+    this.directory = directory;
+    this.name = name;
+  }
+
+  /** Adds the first 16 bytes of a hash. */
+  async add(hash: Buffer): Promise<void> {
+    const bucket = hash[0] ?? 0;
+    const pending = this.pending[bucket] ?? [];
+    pending.push(hash.subarray(0, HASH_BYTES));
+    if (pending.length * HASH_BYTES >= FLUSH_BYTES) await this.flush(bucket);
+  }
+
+  /** All hashes of one bucket. */
+  async read(bucket: number): Promise<Buffer> {
+    await this.flush(bucket);
+    return readFile(this.path(bucket));
+  }
+
+  private path(bucket: number): string {
+    return join(this.directory, `${this.name}-${bucket}`);
+  }
+
+  private async flush(bucket: number): Promise<void> {
+    const bytes = Buffer.concat(this.pending[bucket] ?? []);
+    this.pending[bucket] = [];
+    await appendFile(this.path(bucket), bytes);
+  }
+}
