@@ -1,17 +1,18 @@
-// The GitHub Action: inputs become arguments, the command's JSON document becomes an output.
+// The GitHub Action: inputs become arguments, the verb's JSON document becomes an output.
 import { appendFileSync } from "node:fs";
+import { basename, join } from "node:path";
 import { main } from "./main.ts";
 import { systemClock } from "./runtime/clock.ts";
-import { readEnvironment } from "./runtime/environment.ts";
 import type { Environment } from "./runtime/environment.ts";
-import { CellarmanError, asCellarmanError, exitCodeOf } from "./runtime/errors.ts";
+import { readEnvironment } from "./runtime/environment.ts";
 import { randomId } from "./runtime/random.ts";
 import { untilInterrupted } from "./runtime/signals.ts";
+import { VERBS } from "./verbs/table.ts";
 
-/** GitHub refuses outputs of a job that pass 1 MiB together. */
+/** GitHub refuses a job's outputs when they pass 1 MiB together. */
 const RESULT_BYTES_MAX = 900 * 1024;
 
-type InputName = "command" | "flow" | "period" | "batch" | "dry-run" | "arguments";
+type InputName = "command" | "flow" | "period" | "batch" | "shard" | "dry-run" | "arguments";
 type OutputName = "result" | "exit-code";
 
 /** An input as action.yml names it; the runner gives one that was left out as an empty string. */
@@ -19,30 +20,37 @@ function input(env: Environment, name: InputName): string {
   return env.get(`INPUT_${name.toUpperCase()}`)?.trim() ?? "";
 }
 
-function split(text: string, separator: RegExp): string[] {
-  return text
-    .split(separator)
-    .map((word) => word.trim())
-    .filter((word) => word !== "");
-}
+const given = (text: string): string[] => (text === "" ? [] : [text]);
 
-/** The command line that the inputs stand for; throws a usage error for what it cannot be. */
+/** An option with its value, or nothing where the input was left out. */
+const option = (name: string, value: string): string[] =>
+  value === "" ? [] : [`--${name}`, value];
+
+/**
+ * The command line that the inputs stand for. Some verbs take the period as an option, some by place.
+ * What is wrong with an input is said by main(), as for any command line.
+ */
 function argumentsFrom(env: Environment): string[] {
+  const verb = input(env, "command");
+  const period = input(env, "period");
+  const byOption = Object.hasOwn(VERBS, verb) && VERBS[verb]?.options["period"] !== undefined;
   const dryRun = input(env, "dry-run");
-  if (!["", "true", "false"].includes(dryRun)) {
-    const message = `the input dry-run is "${dryRun}"; expected true or false`;
-    throw new CellarmanError("usage", message, { hint: "Correct the input in the workflow." });
-  }
   return [
-    input(env, "command"),
-    ...split(input(env, "flow"), /\s+/),
-    ...split(input(env, "period"), /\s+/),
-    ...split(input(env, "batch"), /\s+/),
+    verb,
+    ...input(env, "flow").split(/\s+/).flatMap(given),
+    ...(byOption ? option("period", period) : given(period)),
+    ...given(input(env, "batch")),
+    ...option("shard", input(env, "shard")),
     "--json",
-    ...(dryRun === "true" ? ["--dry-run"] : []),
-    ...split(input(env, "arguments"), /\n/),
+    ...(dryRun === "" || dryRun === "false" ? [] : dryRunAs(dryRun)),
+    ...input(env, "arguments")
+      .split("\n")
+      .flatMap((line) => given(line.trim())),
   ];
 }
+
+/** Anything but a clear `true` becomes an argument that no verb knows: never a run that writes. */
+const dryRunAs = (text: string): string[] => [text === "true" ? "--dry-run" : `--dry-run=${text}`];
 
 /** Sets an output of the step; the delimiter is random, so that no text can end it. */
 function setOutput(env: Environment, name: OutputName, text: string): void {
@@ -52,40 +60,34 @@ function setOutput(env: Environment, name: OutputName, text: string): void {
   appendFileSync(file, `${name}<<${delimiter}\n${text}\n${delimiter}\n`);
 }
 
-/** A message as an annotation of the run: the runner ends a command at a line's end. */
-function annotate(error: CellarmanError): void {
-  const text = [error.message, error.where, error.hint].filter((part) => part !== undefined);
-  const escaped = text.join("; ").replaceAll("%", "%25").replaceAll("\r", "%0D");
-  process.stderr.write(`::error title=cellarman::${escaped.replaceAll("\n", "%0A")}\n`);
-}
-
-/** Runs the command that the inputs ask for; resolves to its exit code, and never throws. */
+/** Runs the verb that the inputs ask for; resolves to its exit code. */
 async function act(env: Environment): Promise<number> {
-  const interruption = untilInterrupted();
-  const parts: string[] = [];
-  const stdout = {
-    write(text: string): boolean {
-      parts.push(text);
-      return process.stdout.write(text);
+  const { signal, dispose } = untilInterrupted();
+  const { stdout, stderr } = process;
+  const said: string[] = [];
+  // The verb "run" starts each step anew as a process: the command line beside this file, not this.
+  process.argv[1] = join(
+    import.meta.dirname,
+    basename(import.meta.filename).replace("action", "cli"),
+  );
+  const status = await main(argumentsFrom(env), {
+    stdout: (text) => {
+      said.push(text);
+      stdout.write(text);
     },
-  };
-  let status: number;
-  try {
-    const { signal } = interruption;
-    const io = { stdout, stderr: process.stderr, env, clock: systemClock, signal };
-    status = await main(argumentsFrom(env), io);
-  } catch (thrown) {
-    annotate(asCellarmanError(thrown));
-    status = exitCodeOf(thrown);
-  } finally {
-    interruption.dispose();
-  }
-  const result = parts.join("").trim();
-  if (result !== "" && Buffer.byteLength(result) <= RESULT_BYTES_MAX) {
-    setOutput(env, "result", result);
-  }
+    stderr: (text) => stderr.write(text),
+    env,
+    clock: systemClock,
+    signal,
+  });
+  dispose();
+  const result = said.join("").trim();
+  const fits = Buffer.byteLength(result) <= RESULT_BYTES_MAX;
+  if (result !== "" && fits) setOutput(env, "result", result);
   setOutput(env, "exit-code", String(status));
   return status;
 }
 
+// Failing until proven otherwise: a process that ends early must not look like success.
+process.exitCode = 1;
 process.exitCode = await act(readEnvironment());

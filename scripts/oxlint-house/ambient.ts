@@ -44,13 +44,25 @@ function isTypeUse(identifier: Node): boolean {
   return identifier.parent?.type.startsWith("TS") === true;
 }
 
+/** The members of `process` that a use of it reads, or undefined where that cannot be seen. */
+function readMembers(identifier: Node): readonly string[] | undefined {
+  const { parent } = identifier;
+  if (parent === undefined) return undefined;
+  const pattern = parent["init"] === identifier ? child(parent, "id") : undefined;
+  const keys =
+    pattern?.type === "ObjectPattern"
+      ? children(pattern, "properties").map((property) => nameOf(child(property, "key")))
+      : [isObjectOfMember(identifier) ? memberName(parent) : undefined];
+  return keys.every((key) => key !== undefined) ? keys : undefined;
+}
+
 /** What is wrong with one use of the global `process`, or undefined. */
 function processProblem(path: string, identifier: Node): string | undefined {
-  const { parent } = identifier;
-  const name =
-    parent === undefined || !isObjectOfMember(identifier) ? undefined : memberName(parent);
-  if (name === undefined) return "process gets no other name: the rules would not see its use";
-  if (name === "env" && path !== ENVIRONMENT) return `only ${ENVIRONMENT} reads the environment`;
+  const members = readMembers(identifier);
+  if (members === undefined) return "process gets no other name: the rules would not see its use";
+  if (members.includes("env") && path !== ENVIRONMENT) {
+    return `only ${ENVIRONMENT} reads the environment`;
+  }
   const allowed = RUNTIME.test(path) || SHELLS.test(path);
   return allowed ? undefined : "process is for src/runtime/ and the two shells";
 }

@@ -5,14 +5,32 @@ import { Refusal, type SimAnswer, type SimRequest } from "./protocol.ts";
 import { operationOf } from "./routes.ts";
 
 /** The whole body, or undefined when the client left before its end. */
-export async function bodyOf(message: IncomingMessage): Promise<Buffer | undefined> {
+export function bodyOf(message: IncomingMessage): Promise<Buffer | undefined> {
+  const length = message.headers["content-length"];
+  return length === undefined ? chunkedBody(message) : announcedBody(message, Number(length));
+}
+
+/** Copies into one buffer: what is stored must not pin the socket's larger read buffers. */
+function announcedBody(message: IncomingMessage, length: number): Promise<Buffer | undefined> {
+  const body = Buffer.allocUnsafeSlow(length);
+  let filled = 0;
+  return new Promise((resolve) => {
+    message.on("data", (chunk: Buffer) => {
+      filled += chunk.copy(body, filled);
+    });
+    message.once("end", () => resolve(filled === length ? body : undefined));
+    message.once("close", () => resolve(undefined));
+    message.once("error", () => resolve(undefined));
+  });
+}
+
+async function chunkedBody(message: IncomingMessage): Promise<Buffer | undefined> {
   const chunks: Buffer[] = [];
   try {
     for await (const chunk of message as AsyncIterable<Buffer>) chunks.push(chunk);
   } catch {
     return undefined;
   }
-  // A copy: what is stored must not pin the socket's larger read buffer.
   return message.complete ? Buffer.concat(chunks) : undefined;
 }
 

@@ -15,7 +15,7 @@ export interface CalendarDuration {
 export const DAY_MS = 86_400_000;
 
 /** No duration in a flow file is longer than this, in years. */
-export const MAX_DURATION_YEARS = 100;
+const MAX_DURATION_YEARS = 100;
 
 const DURATION =
   /^P(?:(\d{1,5})Y)?(?:(\d{1,5})M)?(?:(\d{1,5})W)?(?:(\d{1,5})D)?(?:T(?:(\d{1,6})H)?(?:(\d{1,6})M)?(?:(\d{1,6})S)?)?$/;

@@ -78,7 +78,9 @@ function isSecretPlace(path: Path): boolean {
 }
 
 /** Long runs of mixed letters and digits, and addresses with a user in them, may be secrets. */
-export function looksSecret(text: string): boolean {
+export function looksSecret(whole: string): boolean {
+  // No more than the beginning is ever quoted.
+  const text = whole.slice(0, 200);
   if (/:\/\/[^/]*@/.test(text) || /:\/\/\S*[?#]/.test(text)) return true;
   const runs = text.split(/[\s.:-]+/).filter((run) => run.length >= 24);
   return runs.some((run) => /\d/.test(run) && /[A-Za-z]/.test(run));

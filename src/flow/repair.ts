@@ -1,7 +1,7 @@
 // So that all problems come in one go: what the schema refuses is replaced, and the rules then look
 // at the rest.
 import type { Path } from "./problems.ts";
-import { flowSchema, type FilledFlow } from "./schema.ts";
+import { flowSchema, type FilledFlow, type WrittenFlow } from "./schema.ts";
 
 /** A flow in which refused values are replaced, and the paths at which that was done. */
 export interface Repaired {
@@ -12,12 +12,12 @@ export interface Repaired {
 
 /** Stands in for required values; nothing that a rule says of it is ever shown. */
 const PLACEHOLDER = {
-  version: 1,
+  version: 1 as const,
   flow: "placeholder",
   source: { warp10: "https://placeholder.invalid", select: [{ class: "placeholder" }] },
   period: { first: "2000-01" },
   archive: { s3: "https://placeholder.invalid", bucket: "placeholder" },
-};
+} satisfies WrittenFlow;
 
 /** Sections of sections whose keys can be left out one by one. */
 const DEEP = new Set(["run.retry", "purge.budget"]);

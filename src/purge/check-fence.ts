@@ -6,7 +6,8 @@ import { fenceProbeRecord } from "../ledger/records.ts";
 import { randomId } from "../runtime/random.ts";
 import { type CheckLine, type GateCase, type GatePorts, no, yes } from "./check.ts";
 
-const CHECK = "write fence";
+/** The name of this check, as a gate's line has it. */
+export const FENCE_CHECK = "write fence";
 const DAY_MS = 86_400_000;
 
 /**
@@ -15,8 +16,8 @@ const DAY_MS = 86_400_000;
  */
 export async function checkFence(gate: GateCase, ports: GatePorts): Promise<CheckLine> {
   const fence = gate.flow.purge.writeFence;
-  if (!fence) return no("wait", CHECK, "none", "purge.write-fence in the flow");
-  if (fence.kind === "accept-risk") return yes(CHECK, `risk accepted: ${fence.reason}`, "a reason");
+  if (!fence) return no("wait", FENCE_CHECK, "none", "purge.write-fence in the flow");
+  if (fence.kind === "accept-risk") return yes(FENCE_CHECK, `risk accepted: ${fence.reason}`, "a reason");
   const needed = `two refused probes ${fence.lagMs / 60_000} min apart`;
   const known = await readProbes(ports.cold, gate.at, fence.probe);
   const nowMs = await ports.cold.nowMs();
@@ -27,10 +28,10 @@ export async function checkFence(gate: GateCase, ports: GatePorts): Promise<Chec
   }
   const first = known.find((ms) => nowMs - ms >= fence.lagMs && nowMs - ms <= fence.lagMs + DAY_MS);
   if (first !== undefined) {
-    return yes(CHECK, `refused at ${new Date(first).toISOString()} and now`, needed);
+    return yes(FENCE_CHECK, `refused at ${new Date(first).toISOString()} and now`, needed);
   }
   const since = known.filter((ms) => nowMs - ms <= fence.lagMs).at(0) ?? nowMs;
-  return no("wait", CHECK, "refused once", needed, {
+  return no("wait", FENCE_CHECK, "refused once", needed, {
     earliestMs: since + fence.lagMs,
     next: `cellarman purge ${gate.flow.name}`,
   });
@@ -59,7 +60,7 @@ async function probeNow(
   ingress: readonly string[],
 ): Promise<CheckLine | undefined> {
   if (!ports.prober) {
-    return no("wait", CHECK, "no probe token", "a probe at every ingress", {
+    return no("wait", FENCE_CHECK, "no probe token", "a probe at every ingress", {
       next: `set ${gate.flow.source.probeToken.env}, or accept-risk in the flow`,
     });
   }
@@ -68,7 +69,7 @@ async function probeNow(
   const open = answers.find((a) => a.outcome !== "refused");
   if (open || answers.length !== ingress.length) {
     const seen = open ? `${open.address}: ${open.outcome}: ${open.detail}` : "not all probed";
-    return no("wait", CHECK, seen, "refused at every ingress", {
+    return no("wait", FENCE_CHECK, seen, "refused at every ingress", {
       next: "set ingress.maxpast.override (ms) on that ingress below the flow's max-past",
     });
   }

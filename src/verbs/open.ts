@@ -12,7 +12,10 @@ import { renderProblems } from "../flow/problems.ts";
 import type { Forge } from "../forge/forge.ts";
 import { openGit } from "../forge/git.ts";
 import { keptFor } from "../forge/kept.ts";
+import { patient } from "../cellar/patient.ts";
 import { CellarmanError } from "../runtime/errors.ts";
+import { randomFraction } from "../runtime/random.ts";
+import { retrying, type RetryPolicy } from "../runtime/retry.ts";
 import { openHot, type OpenHot } from "../warp10/client.ts";
 import type { TimeUnit } from "../warp10/range.ts";
 import { assertDestinations } from "./destinations.ts";
@@ -105,9 +108,19 @@ export async function openStore(inv: Invocation, at: FlowFile): Promise<OpenStor
     secretAccessKey: secret(inv, secretAccessKey, "bucket's secret key"),
     clock: inv.io.clock,
   });
-  if (!flagOption(inv.options, "dry-run")) return store;
-  return Object.assign(dryRun(store), { close: () => store.close() });
+  const reads = patient(store, retrying(STORE_RETRY, inv.io.clock, randomFraction));
+  const cold = flagOption(inv.options, "dry-run") ? dryRun(reads) : reads;
+  return { ...cold, close: () => store.close() };
 }
+
+/** How the store's passing failures are met: a blip is sat out, an outage fails the batch's attempt. */
+const STORE_RETRY: RetryPolicy = {
+  type: "random",
+  intervalMs: 200,
+  maxIntervalMs: 10_000,
+  maxAttempts: 7,
+  maxDurationMs: 60_000,
+};
 
 /** Opens the flow's Warp 10 for reading. */
 export async function openReader(

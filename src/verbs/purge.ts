@@ -3,6 +3,7 @@ import type { Cold } from "../cellar/cold.ts";
 import { readRecord } from "../cellar/records.ts";
 import { purgeListRecord } from "../ledger/records.ts";
 import { isEnded } from "../plan/due.ts";
+import { FENCE_CHECK } from "../purge/check-fence.ts";
 import { type BatchPurged, purgeBatch, type PurgePorts } from "../purge/purge-batch.ts";
 import { closePeriod, reconcileBatch } from "../purge/reconcile.ts";
 import { recordRecount, recount, stalledRecount } from "../purge/recount.ts";
@@ -96,12 +97,31 @@ async function purgeListed(
     if (stalled && !(await recountsAgain(gate, ports))) {
       return `a recount on ${gate.plan.value.server} did not end in time (batch ${stalled.batch}): compact LevelDB, then run again`;
     }
-    const result = await purgeBatch(gate, ports);
+    const result = await withFenceWait(inv, gate, ports);
     purged.push({ ...result, period: gate.at.period, batch: gate.at.batch });
     progress.done(result.points);
   }
   progress.end();
   return purged;
+}
+
+/** The fence's second probe is due a lag after the first: waited for here, where it is all that is missing. */
+async function withFenceWait(
+  inv: Invocation,
+  gate: Parameters<typeof purgeBatch>[0],
+  ports: PurgePorts,
+): Promise<BatchPurged> {
+  const first = await purgeBatch(gate, ports);
+  const line = first.gate?.lines.find((l) => !l.ok);
+  const fence = gate.flow.purge.writeFence;
+  if (line?.check !== FENCE_CHECK || line.earliestMs === undefined || fence?.kind !== "probe") {
+    return first;
+  }
+  const waitMs = line.earliestMs - (await ports.cold.nowMs()) + 1_000;
+  if (waitMs > fence.lagMs + 1_000) return first;
+  inv.log.info(`waiting ${Math.ceil(waitMs / 60_000)} min for the write fence's second probe`);
+  await inv.io.clock.sleep(Math.max(waitMs, 0), inv.io.signal);
+  return purgeBatch(gate, ports);
 }
 
 /** A recount that ends in time, whatever it counts, opens the server again. */

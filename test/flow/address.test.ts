@@ -47,7 +47,7 @@ describe("parseAddress", () => {
         expect(parseAddress(first.address)).toEqual(first);
         expect(first.address).not.toMatch(/\/$/);
       }),
-      { numRuns: 300 },
+      { numRuns: 100 },
     );
   });
 });

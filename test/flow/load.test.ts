@@ -195,6 +195,21 @@ describe("loadFlow on anything", () => {
     }
   }
 
+  it.each([
+    ["addresses", `description: ${"://".repeat(20_000)}`],
+    ["letters", `description: ${"a".repeat(60_000)}`],
+    ["a prefix", `description: "${"a/.".repeat(20_000)}`],
+    ["unknown keys", Array.from({ length: 2_000 }, (_, i) => `keep-hot-${i}: 1`).join("\n")],
+    ["a key again and again", "aaa: 1\n".repeat(2_400)],
+    ["anchors", `x: [${"&a 1,".repeat(2_400)}]`],
+    ["question marks", "? a\n".repeat(2_400)],
+    ["closing brackets", `x: ${"]".repeat(4_900)}`],
+    ["quotes", `x: ${"'".repeat(60_000)}`],
+    ["percent signs", "%\n".repeat(4_900)],
+  ])("is not slowed down by %s", (_, text) => {
+    check(Buffer.from(GOOD + text));
+  });
+
   it("never throws on bytes", () => {
     fc.assert(fc.property(fc.uint8Array({ maxLength: 300 }), check), { numRuns: 500 });
   });

@@ -3,12 +3,14 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { parse } from "yaml";
+import { z } from "zod";
 import { GENERATED, flowJsonSchema } from "../../scripts/generate-schema.ts";
 import type { JsonSchema } from "../../scripts/reference-page.ts";
 import { loadFlow } from "../../src/flow/load.ts";
 import { isPeriodName } from "../../src/flow/period-name.ts";
 import { keysAt, sectionsWith } from "../../src/flow/shape.ts";
 import { nearest } from "../../src/flow/suggest.ts";
+import { edited, GOOD } from "./flows.ts";
 import { periodOf } from "../../src/plan/period.ts";
 
 const TOP = join(import.meta.dirname, "../..");
@@ -41,7 +43,9 @@ describe("generated files", () => {
 });
 
 describe("examples", () => {
-  const files = readdirSync(join(TOP, "flows")).filter((name) => /^[^p].*\.yaml$/.test(name));
+  const files = readdirSync(join(TOP, "flows")).filter(
+    (name) => name.endsWith(".yaml") && name !== "policy.yaml",
+  );
 
   it("are at least three", () => {
     expect(files.length).toBeGreaterThanOrEqual(3);
@@ -61,6 +65,31 @@ describe("examples", () => {
     const lines = readFileSync(join(TOP, "flows/metrics.yaml"), "utf8").trimEnd().split("\n");
     expect(lines.filter((line) => !line.startsWith("#"))).toHaveLength(11);
     expect(parse(lines.join("\n"))).toMatchObject({ flow: "metrics", purge: { mode: "approve" } });
+  });
+});
+
+describe("the editor's schema", () => {
+  // zod reads draft-07 back; what it makes of it knows nothing of the schema that it came from.
+  const editor = z.fromJSONSchema(flowJsonSchema() as Parameters<typeof z.fromJSONSchema>[0]);
+  const accepts = (text: string) => editor.safeParse(parse(text)).success;
+
+  it("accepts every example", () => {
+    for (const name of readdirSync(join(TOP, "flows")).filter((n) => n.endsWith("y.yaml"))) {
+      expect([name, accepts(readFileSync(join(TOP, "flows", name), "utf8"))]).toEqual([name, true]);
+    }
+    expect(accepts(GOOD)).toBe(true);
+  });
+
+  it.each([
+    edited("flow: metrics", "flow: Metrics"),
+    edited("  first: 2025-11", "  frist: 2025-11"),
+    edited("P45D", "45 days"),
+    edited("mode: approve", "mode: aprove"),
+    edited("metrics-cold", "Metrics"),
+    `${GOOD}hooks: []\n`,
+    `${GOOD}run: { shards: 257 }\n`,
+  ])("refuses what the schema refuses (%#)", (text) => {
+    expect(accepts(text)).toBe(false);
   });
 });
 

@@ -163,5 +163,6 @@ export const PLANTED: readonly Planted[] = [
     ["no-cycle", "import { b } from './planted1.ts';", "export const a = (): number => b();"],
     ["no-cycle", "import { a } from './planted0.ts';", "export const b = (): number => a();"],
   ]),
+  { file: "src/main.ts", rule: "runtime-only", text: "export const out = process.stdout;\n" },
   { file: "src/cli.ts", rule: "runtime-only", text: `${HOME}\n` },
 ];

@@ -124,6 +124,33 @@ describe("encodeSelector", () => {
   });
 });
 
+describe("the server's literal pre-test", () => {
+  /**
+   * The longest run of letters that the server would demand before it tries the regex
+   * (SmartPattern).
+   */
+  function fragmentsOf(regex: string): string[] {
+    if (regex.includes("|")) return [];
+    const open = regex.replaceAll(/\(.*\)/g, " ").replaceAll(/\[.*\]/g, " ");
+    const plain = open.replaceAll(/\{.*\}/g, " ").replace(/\\.*/, "");
+    return plain.split(/[^a-zA-Z0-9]+/).filter((part) => part !== "");
+  }
+
+  it("would drop series for a bare regex", () => {
+    expect(fragmentsOf("colou?r")).toEqual(["colou", "r"]);
+  });
+
+  it("finds nothing to demand in any regex that is sent", () => {
+    fc.assert(
+      fc.property(oneLine, (regex) => {
+        const { class: sent } = parseAsServer(encodeSelector({ class: { regex }, labels: {} }));
+        expect(fragmentsOf(sent.slice(1))).toEqual([]);
+      }),
+      { numRuns: 300 },
+    );
+  });
+});
+
 describe("escapeRegex", () => {
   it("matches exactly the text, and is ASCII", () => {
     fc.assert(

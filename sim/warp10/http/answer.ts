@@ -42,6 +42,11 @@ export class Answer {
     this.filter = fault === undefined ? undefined : lineFilterOf(fault);
   }
 
+  /** What struck this answer, if anything did. */
+  get faultKind(): Warp10Fault["kind"] | undefined {
+    return this.fault?.kind;
+  }
+
   header(name: string, value: string): void {
     if (!this.response.headersSent) this.response.setHeader(name, value);
   }
@@ -88,6 +93,7 @@ export class Answer {
   async error(status: number, message: string): Promise<void> {
     if (this.committed) return this.end();
     this.status = status;
+    if (message === "") return this.error(status, reasonOf(status));
     this.header("Content-Type", "text/html;charset=iso-8859-1");
     this.header("Cache-Control", "must-revalidate,no-cache,no-store");
     this.held = [errorPage(status, message, this.request.url?.split("?")[0] ?? "")];

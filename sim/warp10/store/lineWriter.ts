@@ -34,7 +34,7 @@ export class LineWriter {
   /** ASCII text; reserves its own room. */
   text(text: string): void {
     this.reserve(text.length);
-    this.length += this.bytes.latin1Write(text, this.length, text.length);
+    this.length += this.bytes.write(text, this.length, "latin1");
   }
 
   /** A safe integer. */

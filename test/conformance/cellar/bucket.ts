@@ -23,7 +23,7 @@ export function bucketTests(open: () => Promise<Endpoint>): void {
   describe("a versioned bucket", () => {
     const it = ground(open);
 
-    test("versioning: never on, on, suspended; If-None-Match counts only while it is off", async () => {
+    test("never on, on, suspended: If-None-Match counts only while it is off", async () => {
       const never = await it.ask({ versioning: "" });
       expect([verdict(never), texts(never, "Status")]).toEqual(["200", []]);
       const once = { "if-none-match": "*" };

@@ -6,6 +6,8 @@ import type { StoreAnswer, StoreRequest } from "../../../src/cellar/exchange.ts"
 import { errorCodeOf } from "../../../src/cellar/failure.ts";
 import { placeOf } from "../../../src/cellar/place.ts";
 
+type Query = Readonly<Record<string, string>>;
+
 interface KeyPair {
   readonly accessKeyId: string;
   readonly secretAccessKey: string;
@@ -25,10 +27,10 @@ export interface Ground {
   readonly bucket: string;
   readonly client: StoreClient;
   /** A signed request on the ground's bucket. */
-  send(request: Partial<StoreRequest>): Promise<StoreAnswer>;
+  readonly send: (request: Partial<StoreRequest>) => Promise<StoreAnswer>;
   put(key: string, body: string | Buffer, headers?: Record<string, string>): Promise<StoreAnswer>;
   get(key: string, headers?: Record<string, string>): Promise<StoreAnswer>;
-  ask(query: Record<string, string>, method?: StoreRequest["method"]): Promise<StoreAnswer>;
+  readonly ask: (query: Query, method?: StoreRequest["method"]) => Promise<StoreAnswer>;
   /** A client with other keys, another clock or another bucket. */
   as(other: Partial<KeyPair> & { skewMs?: number; bucket?: string }): StoreClient;
 }
@@ -37,7 +39,9 @@ export interface Ground {
 export const verdict = (answer: StoreAnswer): string =>
   `${answer.status} ${errorCodeOf(answer) ?? ""}`.trim();
 
-/** The text of every element of one name in an answer, entities resolved as far as our keys need. */
+/**
+ * The text of every element of one name in an answer, entities resolved as far as our keys need.
+ */
 export const texts = (answer: StoreAnswer, name: string): string[] =>
   [...answer.body.toString("utf8").matchAll(new RegExp(`<${name}>([^<]*)</${name}>`, "g"))].map(
     ([, text = ""]) =>

@@ -1,6 +1,6 @@
 // Numbers and logic: LONG wraps at 64 bits, DOUBLE is IEEE.
-import { JavaError } from "../../values.ts";
-import { Decimal, LONG_MAX, LONG_MIN } from "../../values.ts";
+import { decimalJson, javaDouble } from "../../text/javaNumbers.ts";
+import { Decimal, JavaError, LONG_MAX, LONG_MIN } from "../../values.ts";
 import { typeName } from "../items.ts";
 import type { Item, Word } from "../items.ts";
 import { asLong, asNumber, binary, constant, unary, word } from "./args.ts";
@@ -39,8 +39,8 @@ function added(a: Item, b: Item): Item {
 
 /** What TOSTRING gives. */
 export function textOf(item: Item): string {
-  if (typeof item === "number") return doubleText(item);
-  if (item instanceof Decimal) return doubleText(item.toNumber());
+  if (typeof item === "number") return javaDouble(item);
+  if (item instanceof Decimal) return decimalJson(item);
   if (typeof item === "bigint" || typeof item === "string" || typeof item === "boolean") {
     return String(item);
   }
@@ -50,11 +50,6 @@ export function textOf(item: Item): string {
     return `{${Array.from(item, ([k, v]) => `${textOf(k)}=${textOf(v)}`).join(", ")}}`;
   }
   return typeName(item);
-}
-
-function doubleText(value: number): string {
-  const text = String(value);
-  return /^-?\d+$/.test(text) ? `${text}.0` : text.replace("e+", "E").replace("e", "E");
 }
 
 /** -1, 0 or 1; NaN where the two cannot be compared. */

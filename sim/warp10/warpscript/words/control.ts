@@ -1,10 +1,10 @@
 // Control flow: conditions, loops, errors.
 import { JavaError } from "../../values.ts";
-import { Fatal, Leave, Macro, WordOp } from "../items.ts";
+import { Fatal, Leave, Macro } from "../items.ts";
 import type { Item, Steps, Word } from "../items.ts";
 import { Reader } from "../reader.ts";
 import type { Stack } from "../stack.ts";
-import { asList, asLong, asMacro, asText, constant, unary, word } from "./args.ts";
+import { asList, asLong, asMacro, asText, constant, word } from "./args.ts";
 
 /** Runs a loop's macro; false where BREAK ends the loop. */
 function* turn(stack: Stack, macro: Macro): Generator<Promise<void> | undefined, boolean> {
@@ -251,20 +251,7 @@ export const CONTROL_WORDS: readonly Word[] = [
   word("CONTINUE", () => {
     throw new Leave("CONTINUE");
   }),
-  unary("->MACRO", (item) => {
-    const macro = new Macro();
-    for (const one of asList(item, "->MACRO expects a list.")) macro.ops.push(one);
-    return macro;
-  }),
   word("SECTION", (stack) => {
     stack.section = asText(stack.pop(), "SECTION expects a name on top of the stack.");
   }),
-  constant("SECTIONNAME", (stack) => stack.section),
 ];
-
-/** Runs a whole script as one macro, as a timeboxed request does. */
-export function macroOf(words: readonly (Item | WordOp)[]): Macro {
-  const macro = new Macro();
-  macro.ops.push(...words);
-  return macro;
-}

@@ -146,7 +146,6 @@ export const LIST_WORDS: readonly Word[] = [
   unary("FLATTEN", (item) => flattened(asList(item, "FLATTEN operates on a list."))),
   unary("->SET", (item) => unique(asList(item, "->SET operates on a list."))),
   unary("SET->", (item) => asList(item, "SET-> operates on a set.")),
-  unary("EMPTYLIST", () => []),
   unary("KEYLIST", (item) => [...asMap(item, "KEYLIST operates on a map.").keys()]),
   unary("VALUELIST", (item) => [...asMap(item, "VALUELIST operates on a map.").values()]),
   word("CONTAINSKEY", (stack) => {

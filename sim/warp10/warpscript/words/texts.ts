@@ -4,14 +4,13 @@ import { UNITS_PER_MS } from "../../../../src/warp10/range.ts";
 import { nowUnits } from "../../context.ts";
 import { isoText, parseIsoTimestamp } from "../../text/iso.ts";
 import { parseDouble, parseLong } from "../../text/javaNumbers.ts";
-import { compileJavaRegex } from "../../text/javaRegex.ts";
 import { decodePercent, encodePercent } from "../../text/percent.ts";
 import { JavaError } from "../../values.ts";
 import type { Item, Word } from "../items.ts";
 import { fromJson, toJson } from "../json.ts";
 import { HASH_KEYS, sipHash24 } from "../siphash.ts";
 import type { Stack } from "../stack.ts";
-import { asList, asLong, asNumber, asText, binary, constant, unary, word } from "./args.ts";
+import { asLong, asNumber, asText, binary, constant, unary, word } from "./args.ts";
 import { textOf } from "./arithmetic.ts";
 
 function bytesOf(item: Item, name: string): Buffer {
@@ -109,17 +108,12 @@ const strings: readonly Word[] = [
   binary("SPLIT", (text, separator) =>
     asText(text, "SPLIT operates on a string.").split(asText(separator, "SPLIT expects a string.")),
   ),
-  binary("MATCHES", (text, pattern) =>
-    compileJavaRegex(asText(pattern, "expects a regex."))(asText(text, "operates on a string.")),
-  ),
-  binary("STARTSWITH", (text, start) => asText(text, "").startsWith(asText(start, ""))),
   word("TEMPLATE", (stack) => {
     const values = stack.pop();
     const text = asText(stack.pop(), "TEMPLATE operates on a string.");
     const map = values instanceof Map ? values : new Map<Item, Item>();
     stack.push(text.replaceAll(/\{\{(.*?)\}\}/g, (_, key: string) => textOf(map.get(key) ?? "")));
   }),
-  unary("STRINGLIST", (item) => asList(item, "operates on a list.").map(textOf)),
 ];
 
 const time: readonly Word[] = [

@@ -1,0 +1,212 @@
+// A whole world on loopback: a stand-in Warp 10, a stand-in store, a folder of flows and a clock that can be moved.
+// The demo runs in it, and the tests.
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { main } from "../src/main.ts";
+import type { Clock } from "../src/runtime/clock.ts";
+import type { TimeUnit } from "../src/warp10/range.ts";
+import { type CellarSim, startCellar } from "./cellar/server.ts";
+import type { BulkPoints } from "./warp10/store/bulk.ts";
+import { startWarp10, type Warp10Sim } from "./warp10/server.ts";
+import type { TokenSpec } from "./warp10/tokens.ts";
+
+const OWNER = "0a9c4d6e-0000-4000-8000-000000000001";
+const APPLICATION = "metrics";
+export const BUCKET = "metrics-cold";
+const SECRET_KEY = "world-secret-key";
+const KEY_ID = "world-key";
+
+/** The tokens of a well set-up server, by what they are for. */
+export const WORLD_TOKENS = {
+  WORLD_READ: {
+    type: "READ",
+    application: APPLICATION,
+    owner: OWNER,
+    owners: [OWNER],
+    producers: [],
+    applications: [APPLICATION],
+    attributes: { ".expose": "true", ".cap:limits": "", ".cap:tokeninfo.attr": "" },
+  },
+  WORLD_DELETE: {
+    type: "WRITE",
+    application: APPLICATION,
+    owner: OWNER,
+    producer: OWNER,
+    attributes: { ".expose": "true" },
+  },
+  WORLD_PROBE: {
+    type: "WRITE",
+    application: "cellarman-probe",
+    owner: OWNER,
+    producer: OWNER,
+    attributes: { ".maxpast": "315360000000" },
+  },
+} as const satisfies Record<string, TokenSpec>;
+
+/** How a world begins. */
+export interface WorldOptions {
+  readonly unit?: TimeUnit;
+  /** The world's time when it begins; default: the machine's. */
+  readonly startMs?: number;
+  /** Text of flows/world.yaml after the source and archive sections; default: a flow that purges automatically. */
+  readonly flow?: string;
+  /** The write fence that is really in force, ms; default: 45 days. `null`: none. */
+  readonly maxPastMs?: number | null;
+  /** Shows talk of the verbs. */
+  readonly talk?: (text: string) => void;
+}
+
+/** What one command said. */
+export interface Said {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+const DAY_MS = 86_400_000;
+
+/** A flow's text that fits the world; `rest` follows the sections that name addresses. */
+export function worldFlow(world: { warp10: { url: string }; cellar: { url: string } }, rest: string): string {
+  return [
+    "version: 1",
+    "flow: world",
+    "source:",
+    `  warp10: ${world.warp10.url}`,
+    "  read-token: { env: READ_TOKEN }",
+    "  delete-token: { env: DELETE_TOKEN }",
+    "  probe-token: { env: PROBE_TOKEN }",
+    "  select: [{ class: { regex: '.*' } }]",
+    `archive: { s3: ${world.cellar.url}, bucket: ${BUCKET}, access-key-id: { env: KEY_ID }, secret-access-key: { env: SECRET_KEY } }`,
+    rest,
+    "",
+  ].join("\n");
+}
+
+const AUTOMATIC = [
+  "period: { first: 2025-11 }",
+  "purge: { mode: automatic, grace: P14D, write-fence: { max-past: P45D } }",
+].join("\n");
+
+/** A running world. */
+export class World {
+  readonly warp10: Warp10Sim;
+  readonly cellar: CellarSim;
+  readonly folder: string;
+  /** Environment of the commands; tests may change it. */
+  readonly env: Map<string, string>;
+  private readonly shift: { ms: number };
+  private readonly talk: ((text: string) => void) | undefined;
+
+  private constructor(
+    warp10: Warp10Sim,
+    cellar: CellarSim,
+    folder: string,
+    shift: { ms: number },
+    talk: ((text: string) => void) | undefined,
+  ) {
+    this.warp10 = warp10;
+    this.cellar = cellar;
+    this.folder = folder;
+    this.shift = shift;
+    this.talk = talk;
+    this.env = new Map([
+      ["READ_TOKEN", "WORLD_READ"],
+      ["DELETE_TOKEN", "WORLD_DELETE"],
+      ["PROBE_TOKEN", "WORLD_PROBE"],
+      ["KEY_ID", KEY_ID],
+      ["SECRET_KEY", SECRET_KEY],
+    ]);
+  }
+
+  /** Starts both servers and writes the flow. */
+  static async start(options: WorldOptions = {}): Promise<World> {
+    const shift = { ms: (options.startMs ?? Date.now()) - Date.now() };
+    const now = (): number => Date.now() + shift.ms;
+    const maxPastMs = options.maxPastMs === undefined ? 45 * DAY_MS : options.maxPastMs;
+    const warp10 = await startWarp10({
+      tokens: WORLD_TOKENS,
+      unit: options.unit ?? "us",
+      now,
+      ...(maxPastMs === null ? {} : { maxPastOverrideMs: maxPastMs }),
+    });
+    const cellar = await startCellar({
+      buckets: [BUCKET],
+      accessKeyId: KEY_ID,
+      secretAccessKey: SECRET_KEY,
+      now,
+    });
+    const folder = await mkdtemp(join(tmpdir(), "cellarman-world-"));
+    const world = new World(warp10, cellar, folder, shift, options.talk);
+    await mkdir(world.flows);
+    await world.writeFlow("world", options.flow ?? AUTOMATIC);
+    return world;
+  }
+
+  get flows(): string {
+    return join(this.folder, "flows");
+  }
+
+  /** Writes (or replaces) a flow file. */
+  async writeFlow(name: string, rest: string): Promise<void> {
+    await writeFile(join(this.flows, `${name}.yaml`), worldFlow(this, rest));
+  }
+
+  /** The world's time, ms. */
+  now(): number {
+    return Date.now() + this.shift.ms;
+  }
+
+  /** Moves every clock of the world. */
+  moveClock(ms: number): void {
+    this.shift.ms += ms;
+  }
+
+  /** A clock on which waiting takes no time: it moves the world instead. */
+  readonly clock: Clock = {
+    now: () => this.now(),
+    sleep: async (ms) => this.moveClock(ms),
+  };
+
+  /** Loads points of one series past every fence. Timestamps in platform units, ascending. */
+  load(className: string, labels: Readonly<Record<string, string>>, points: BulkPoints): void {
+    const name = { className, labels, producer: OWNER, owner: OWNER, application: APPLICATION };
+    this.warp10.store.load(name, points);
+  }
+
+  /** Runs one command as a process would, with a process id of its own. */
+  async run(...argv: string[]): Promise<Said> {
+    let [stdout, stderr] = ["", ""];
+    const said = (text: string): void => {
+      stderr += text;
+      this.talk?.(text);
+    };
+    const code = await main([...argv, "--flows", this.flows, "--flows-are-authoritative"], {
+      stdout: (text) => {
+        stdout += text;
+      },
+      stderr: said,
+      env: { get: (name) => this.env.get(name) },
+      clock: this.clock,
+    });
+    return { code, stdout, stderr };
+  }
+
+  /** Runs a command with `--json` and parses what it says; throws when it says none. */
+  async json(...argv: string[]): Promise<{ code: number; document: Record<string, unknown> }> {
+    const { code, stdout, stderr } = await this.run(...argv, "--json");
+    if (stdout === "") throw new Error(`${argv.join(" ")} said nothing: ${stderr}`);
+    const document: Record<string, unknown> = JSON.parse(stdout);
+    return { code, document };
+  }
+
+  /** Points that the hot store holds in all. */
+  get hotPoints(): number {
+    return this.warp10.store.points;
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([this.warp10.close(), this.cellar.close()]);
+    await rm(this.folder, { recursive: true, force: true });
+  }
+}

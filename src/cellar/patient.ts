@@ -1,0 +1,43 @@
+// A decorator of the port: reads that failed in passing are made again. Puts never are (design §3: a retry takes a new
+// key, and that is for whoever chose the key).
+import { compareKeys } from "./order.ts";
+import type { Retrying } from "../runtime/retry.ts";
+import type { Cold, Listed } from "./cold.ts";
+
+/** Repeats gets, listings and the store's time as `retry` says; a listing goes on behind the last key it gave. */
+export function patient(cold: Cold, retry: Retrying): Cold {
+  return {
+    put: (key, bytes, options) => cold.put(key, bytes, options),
+    get: (key, signal) => retry(() => cold.get(key, signal), signal),
+    list: (prefix, signal) => listPatiently(cold, retry, prefix, signal),
+    nowMs: (signal) => retry(() => cold.nowMs(signal), signal),
+  };
+}
+
+async function* listPatiently(
+  cold: Cold,
+  retry: Retrying,
+  prefix: string,
+  signal: AbortSignal | undefined,
+): AsyncGenerator<Listed> {
+  let last: string | undefined;
+  let listing = cold.list(prefix, signal)[Symbol.asyncIterator]();
+  const next = async (): Promise<IteratorResult<Listed>> => {
+    try {
+      let item = await listing.next();
+      while (!item.done && last !== undefined && compareKeys(item.value.key, last) <= 0) {
+        item = await listing.next();
+      }
+      return item;
+    } catch (error) {
+      listing = cold.list(prefix, signal)[Symbol.asyncIterator]();
+      throw error;
+    }
+  };
+  for (;;) {
+    const item = await retry(next, signal);
+    if (item.done) return;
+    last = item.value.key;
+    yield item.value;
+  }
+}
