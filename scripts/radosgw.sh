@@ -16,6 +16,8 @@ set -euo pipefail
 VERB=${1:-help}
 DIR=$(realpath -m "${2:-${RADOSGW_DIR:-/tmp/radosgw}}")
 CONF=$DIR/ceph.conf
+# Only a directory that holds this is ever emptied: /etc/ceph has a ceph.conf, too.
+MARK=$DIR/.made-by-radosgw.sh
 USER_KEY=cellarman-real USER_SECRET=cellarman-real-secret-0123456789
 READER_KEY=cellarman-reader READER_SECRET=cellarman-reader-secret-0123456789
 
@@ -188,10 +190,11 @@ up() {
   case $DIR in *[[:space:]]*) die "no blanks in DIR, please: $DIR" ;; esac
   if [ ! -e "$DIR/ready" ]; then
     # Either nothing, or what an interrupted first start left behind.
-    [ ! -e "$DIR" ] || [ -e "$CONF" ] || [ -z "$(ls -A "$DIR")" ] || die "$DIR is not empty, and not ours"
-    [ ! -e "$CONF" ] || wipe
+    [ ! -e "$MARK" ] || wipe
+    [ ! -e "$DIR" ] || [ -z "$(ls -A "$DIR")" ] || die "$DIR is not empty, and not ours"
     fresh=1
     mkdir -p "$DIR"/{mon,osd,rgw,run,log}
+    touch "$MARK"
     chmod 700 "$DIR"
     make_monitor >>"$DIR/log/start.log" 2>&1
   fi
@@ -215,7 +218,7 @@ down() {
 }
 
 wipe() {
-  [ -e "$CONF" ] || die "no gateway under $DIR"
+  [ -e "$MARK" ] || die "no gateway under $DIR"
   down
   rm -rf "$DIR"
 }

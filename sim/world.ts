@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { main } from "../src/main.ts";
 import type { Clock } from "../src/runtime/clock.ts";
+import type { Terminal } from "../src/runtime/progress.ts";
 import type { TimeUnit } from "../src/warp10/range.ts";
 import { type CellarSim, startCellar } from "./cellar/server.ts";
 import type { BulkPoints } from "./warp10/store/bulk.ts";
@@ -55,6 +56,12 @@ export interface WorldOptions {
   readonly maxPastMs?: number | null;
   /** Shows talk of the verbs. */
   readonly talk?: (text: string) => void;
+  /** Name of the flow and of its file; default: `world`. */
+  readonly flowName?: string;
+  /** Stops the commands, as a signal would. */
+  readonly signal?: AbortSignal;
+  /** Where the verbs show their bars. */
+  readonly terminal?: Terminal;
 }
 
 /** What one command said. */
@@ -67,10 +74,14 @@ export interface Said {
 const DAY_MS = 86_400_000;
 
 /** A flow's text that fits the world; `rest` follows the sections that name addresses. */
-export function worldFlow(world: { warp10: { url: string }; cellar: { url: string } }, rest: string): string {
+export function worldFlow(
+  world: { warp10: { url: string }; cellar: { url: string } },
+  rest: string,
+  name = "world",
+): string {
   return [
     "version: 1",
-    "flow: world",
+    `flow: ${name}`,
     "source:",
     `  warp10: ${world.warp10.url}`,
     "  read-token: { env: READ_TOKEN }",
@@ -96,20 +107,20 @@ export class World {
   /** Environment of the commands; tests may change it. */
   readonly env: Map<string, string>;
   private readonly shift: { ms: number };
-  private readonly talk: ((text: string) => void) | undefined;
+  private readonly options: WorldOptions;
 
   private constructor(
     warp10: Warp10Sim,
     cellar: CellarSim,
     folder: string,
     shift: { ms: number },
-    talk: ((text: string) => void) | undefined,
+    options: WorldOptions,
   ) {
     this.warp10 = warp10;
     this.cellar = cellar;
     this.folder = folder;
     this.shift = shift;
-    this.talk = talk;
+    this.options = options;
     this.env = new Map([
       ["READ_TOKEN", "WORLD_READ"],
       ["DELETE_TOKEN", "WORLD_DELETE"],
@@ -137,9 +148,9 @@ export class World {
       now,
     });
     const folder = await mkdtemp(join(tmpdir(), "cellarman-world-"));
-    const world = new World(warp10, cellar, folder, shift, options.talk);
+    const world = new World(warp10, cellar, folder, shift, options);
     await mkdir(world.flows);
-    await world.writeFlow("world", options.flow ?? AUTOMATIC);
+    await world.writeFlow(options.flowName ?? "world", options.flow ?? AUTOMATIC);
     return world;
   }
 
@@ -149,7 +160,7 @@ export class World {
 
   /** Writes (or replaces) a flow file. */
   async writeFlow(name: string, rest: string): Promise<void> {
-    await writeFile(join(this.flows, `${name}.yaml`), worldFlow(this, rest));
+    await writeFile(join(this.flows, `${name}.yaml`), worldFlow(this, rest, name));
   }
 
   /** The world's time, ms. */
@@ -177,9 +188,10 @@ export class World {
   /** Runs one command as a process would, with a process id of its own. */
   async run(...argv: string[]): Promise<Said> {
     let [stdout, stderr] = ["", ""];
+    const { talk, signal, terminal } = this.options;
     const said = (text: string): void => {
       stderr += text;
-      this.talk?.(text);
+      talk?.(text);
     };
     const code = await main([...argv, "--flows", this.flows, "--flows-are-authoritative"], {
       stdout: (text) => {
@@ -188,6 +200,8 @@ export class World {
       stderr: said,
       env: { get: (name) => this.env.get(name) },
       clock: this.clock,
+      ...(signal ? { signal } : {}),
+      ...(terminal ? { terminal } : {}),
     });
     return { code, stdout, stderr };
   }

@@ -27,8 +27,8 @@ const option = (name: string, value: string): string[] =>
   value === "" ? [] : [`--${name}`, value];
 
 /**
- * The command line that the inputs stand for. Some verbs take the period as an option, some by place.
- * What is wrong with an input is said by main(), as for any command line.
+ * The command line that the inputs stand for. Some verbs take the period as an option, some by
+ * place. What is wrong with an input is said by main(), as for any command line.
  */
 function argumentsFrom(env: Environment): string[] {
   const verb = input(env, "command");

@@ -21,6 +21,8 @@ process.exitCode = await main(process.argv.slice(2), {
   ...(stdin.isTTY ? { ask: askPerson } : {}),
 });
 dispose();
+// What is still open after an interruption (a stalled connection) must not keep the process.
+if (signal.aborted) process.exit();
 
 async function askPerson(question: string): Promise<string> {
   const lines = createInterface({ input: stdin, output: stderr });

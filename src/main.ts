@@ -42,11 +42,28 @@ async function dispatch(argv: readonly string[], io: Io): Promise<number> {
   const log = openLog(io.stderr, level);
   const inv: Invocation = { verb, positionals, options, io, log, process: randomId() };
   const { run } = await spec.load();
-  const result = await run(inv);
+  const result = await endingSoon(run(inv), io);
   io.signal?.throwIfAborted();
   const document = { schema: `cellarman/${verb}/1`, exitCode: result.exitCode, ...result.json };
   io.stdout(options["json"] ? `${JSON.stringify(document)}\n` : result.text);
   return result.exitCode;
+}
+
+/** How long a verb may take to end after SIGINT or SIGTERM, ms: runners kill after 7.5 s (facts github-actions). */
+const ENDING_MS = 5_000;
+
+/** The verb's result, or the interruption when the verb does not end soon after it: every step is safe to cut. */
+async function endingSoon<T>(running: Promise<T>, { signal, clock }: Io): Promise<T> {
+  if (!signal) return running;
+  const interrupted = new Promise<never>((_, reject) => {
+    const late = (): void => {
+      clock.sleep(ENDING_MS).then(() => reject(signal.reason), reject);
+    };
+    if (signal.aborted) late();
+    else signal.addEventListener("abort", late, { once: true });
+  });
+  interrupted.catch(() => undefined);
+  return Promise.race([running, interrupted]);
 }
 
 function parse(

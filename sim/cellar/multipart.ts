@@ -1,6 +1,6 @@
 // Multipart uploads as Pacific has them: its odd answers included (facts cellar-s3 §2).
 import type { CellarMishap } from "./faults.ts";
-import { createHash, hash, randomBytes } from "node:crypto";
+import { createHash, randomBytes } from "node:crypto";
 import { pageSize } from "./listing.ts";
 import { keptHeaders, storeObject } from "./objects.ts";
 import {
@@ -14,7 +14,7 @@ import {
   type SimAnswer,
   type SimRequest,
 } from "./protocol.ts";
-import { checkMd5 } from "./signature.ts";
+import { checkedMd5 } from "./signature.ts";
 import type { Bucket, Part, Upload } from "./state.ts";
 
 const PART_BYTES_MIN = 5 * 1024 * 1024;
@@ -53,10 +53,10 @@ export function uploadPart(bucket: Bucket, request: SimRequest, nowMs: number): 
   if (!/^\d+$/.test(number)) throw new Refusal(400, "InvalidArgument");
   const upload = uploadOf(bucket, request);
   if (!upload) throw new Refusal(404, "NoSuchUpload");
-  checkMd5(request);
+  const etag = checkedMd5(request);
   const part: Part = {
     bytes: request.body,
-    etag: hash("md5", request.body, "hex"),
+    etag,
     lastModifiedMs: nowMs,
   };
   if (Number(number) > 0) upload.parts.set(Number(number), part);

@@ -1,6 +1,5 @@
 // PUT, GET, HEAD and DELETE of one object, and DeleteObjects.
 import type { CellarMishap } from "./faults.ts";
-import { hash } from "node:crypto";
 import {
   document,
   empty,
@@ -13,7 +12,7 @@ import {
   type SimAnswer,
   type SimRequest,
 } from "./protocol.ts";
-import { checkMd5 } from "./signature.ts";
+import { checkedMd5 } from "./signature.ts";
 import type { Bucket, Version } from "./state.ts";
 
 const KEPT =
@@ -71,7 +70,7 @@ export function putObject(
   nowMs: number,
   fault: CellarMishap | undefined,
 ): SimAnswer {
-  checkMd5(request);
+  const etag = checkedMd5(request);
   if (bucket.versioning !== "Enabled") {
     const there = bucket.current(request.key);
     const ifMatch = request.headers["if-match"];
@@ -80,7 +79,6 @@ export function putObject(
       (ifMatch !== undefined && (!there || !matches(ifMatch, there)));
     if (lost) return refused(412, "PreconditionFailed", bucket.name);
   }
-  const etag = hash("md5", request.body, "hex");
   const content = { bytes: request.body, etag, headers: keptHeaders(request) };
   const id = storeObject(bucket, request.key, content, nowMs, fault);
   return empty(200, {

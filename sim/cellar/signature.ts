@@ -100,12 +100,14 @@ export function checkPayload(request: SimRequest): void {
   }
 }
 
-/** Refuses a wrong Content-MD5, and one that is none. */
-export function checkMd5(request: SimRequest): void {
+/** The body's MD5 in hex. Refuses a wrong Content-MD5, and one that is none. */
+export function checkedMd5(request: SimRequest): string {
   const given = request.headers["content-md5"];
-  if (given === undefined) return;
-  if (Buffer.from(given, "base64").length !== 16) throw new Refusal(400, "InvalidDigest");
-  if (hash("md5", request.body, "base64") !== given) throw new Refusal(400, "BadDigest");
+  const wanted = given === undefined ? undefined : Buffer.from(given, "base64");
+  if (wanted && wanted.length !== 16) throw new Refusal(400, "InvalidDigest");
+  const md5 = hash("md5", request.body, "hex");
+  if (wanted && wanted.toString("hex") !== md5) throw new Refusal(400, "BadDigest");
+  return md5;
 }
 
 const ACTIONS: Partial<Record<Operation, Action>> = {

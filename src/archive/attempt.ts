@@ -24,7 +24,7 @@ import {
   type Plan,
   type PlannedBatch,
 } from "../ledger/records.ts";
-import { CellarmanError } from "../runtime/errors.ts";
+import { asCellarmanError, CellarmanError } from "../runtime/errors.ts";
 import { randomId } from "../runtime/random.ts";
 import { printAlike } from "../warp10/survey.ts";
 import type { Hot } from "../warp10/hot.ts";
@@ -57,8 +57,34 @@ export interface Sealed {
 
 /** Archives one batch once. Throws what went wrong; nothing that was written counts until the seal is there. */
 export async function archiveBatch(run: ArchiveRun, batch: PlannedBatch): Promise<Sealed> {
-  const at = atOf(run, batch);
   const attempt = randomId();
+  try {
+    return await seal(run, batch, attempt);
+  } catch (thrown) {
+    if (!run.signal?.aborted) await logFailure(run, batch, attempt, asCellarmanError(thrown));
+    throw thrown;
+  }
+}
+
+/** The attempt log: why an attempt came to nothing. Only for people; that it cannot be written changes nothing. */
+async function logFailure(
+  run: ArchiveRun,
+  batch: PlannedBatch,
+  attempt: string,
+  { code, message }: CellarmanError,
+): Promise<void> {
+  const at = atOf(run, batch);
+  const record = { schema: "cellarman/failed/1", ...at, process: run.process, attempt };
+  try {
+    const key = `${attemptPrefix(at, attempt)}failed.json`;
+    await writeRecord(run.cold, key, { ...record, code, message });
+  } catch {
+    // The failure itself is thrown by the caller.
+  }
+}
+
+async function seal(run: ArchiveRun, batch: PlannedBatch, attempt: string): Promise<Sealed> {
+  const at = atOf(run, batch);
   const seen = await lookBefore(run, at);
   const listing = await listSeries(run.hot, batch.selector);
   const exported = await exportObjects(run, batch, attempt);
@@ -81,7 +107,7 @@ export async function archiveBatch(run: ArchiveRun, batch: PlannedBatch): Promis
     seal: sealKey,
   });
   const bytes = sizeOf(manifest);
-  const seal = {
+  const record = {
     schema: "cellarman/seal/1",
     ...at,
     process: run.process,
@@ -93,7 +119,7 @@ export async function archiveBatch(run: ArchiveRun, batch: PlannedBatch): Promis
     points: manifest.points,
     bytes: String(bytes),
   };
-  await writeRecord(run.cold, sealKey, seal, true);
+  await writeRecord(run.cold, sealKey, record, true);
   return { attempt, seal: sealKey, points: BigInt(manifest.points), series: listing.size, bytes };
 }
 
@@ -144,7 +170,6 @@ async function exportObjects(
     range: { start: BigInt(batch.range.start), end: BigInt(batch.range.end) },
     unit: run.plan.value.unit,
     about: { ...at, attempt },
-    signal: run.signal,
   });
   const objects: ObjectRecord[] = [];
   for await (const { name, bytes, rows } of exporting.objects) {

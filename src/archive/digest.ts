@@ -1,4 +1,5 @@
-// The content digest: typed points in one canonical form, so that any two reads of the same points agree.
+// The content digest: typed points in one canonical form, so that any two reads of the same points
+// agree.
 import { createHash } from "node:crypto";
 import type { Range } from "../warp10/range.ts";
 import { CellarmanError } from "../runtime/errors.ts";
@@ -17,15 +18,18 @@ export class SeriesDigests {
   private last = 0n;
 
   /**
-   * `series`: the list that the stream fills while it is read. With `range` only the points inside count: the digest of
-   * a sub-range out of a larger read.
+   * `series`: the list that the stream fills while it is read. With `range` only the points inside
+   * count: the digest of a sub-range out of a larger read.
    */
   constructor(series: readonly SeenSeries[], range?: Range) {
     this.series = series;
     this.range = range;
   }
 
-  /** Takes the next batch of the stream. Throws "internal" when series do not come one after the other. */
+  /**
+   * Takes the next batch of the stream. Throws "internal" when series do not come one after the
+   * other.
+   */
   add(batch: PointBatch): void {
     let from = 0;
     while (from < batch.rows) {
@@ -64,7 +68,10 @@ export class SeriesDigests {
     this.points = 0;
   }
 
-  /** Takes rows [from, to), all of the running series, newest first: those inside the range lie together. */
+  /**
+   * Takes rows [from, to), all of the running series, newest first: those inside the range lie
+   * together.
+   */
   private addRun(batch: PointBatch, from: number, to: number): void {
     const { timestamp } = batch;
     let start = from;
@@ -95,9 +102,9 @@ export interface CombinedTotals {
 }
 
 /**
- * The totals of a batch: independent of the order of the series. The digest is over the canonical JSON
- * `["identity",points,"first","last","digest"]` and a newline for each series that holds points, sorted by identity
- * (UTF-16 code units). Throws "internal" when one series comes twice.
+ * The totals of a batch: independent of the order of the series. The digest is over the canonical
+ * JSON `["identity",points,"first","last","digest"]` and a newline for each series that holds
+ * points, sorted by identity (UTF-16 code units). Throws "internal" when one series comes twice.
  */
 export function combineTotals(totals: Iterable<SeriesTotals>): CombinedTotals {
   const held = [...totals].filter((one) => one.points > 0);

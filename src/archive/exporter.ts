@@ -12,7 +12,6 @@ export interface ExportOrder {
   readonly unit: TimeUnit;
   /** Written into the objects, for people who find them alone. */
   readonly about: Readonly<Record<string, string>>;
-  readonly signal: AbortSignal | undefined;
 }
 
 /** One object's bytes, whole. */

@@ -1,6 +1,10 @@
-// Points in columns: what the text reader and the Parquet reader produce, and what digest, writer and comparison consume.
+// Points in columns: what the text reader and the Parquet reader produce, and what digest, writer
+// and comparison consume.
 
-/** The kind of a value, as Warp 10 types it. The numbers are part of the content digest: never change them. */
+/**
+ * The kind of a value, as Warp 10 types it. The numbers are part of the content digest: never
+ * change them.
+ */
 export const KIND = { long: 1, double: 2, boolean: 3, string: 4, binary: 5 } as const;
 export type Kind = (typeof KIND)[keyof typeof KIND];
 
@@ -8,17 +12,23 @@ export type Kind = (typeof KIND)[keyof typeof KIND];
 export const POINT_BATCH_ROWS = 131_072;
 
 /**
- * Columns of `rows` points in the order in which they were read: series contiguous, newest first within a series.
- * Arrays may be longer than `rows`; the consumer must not keep them: the producer may reuse them.
+ * Columns of `rows` points in the order in which they were read: series contiguous, newest first
+ * within a series. Arrays may be longer than `rows`; the consumer must not keep them: the producer
+ * may reuse them.
  */
 export interface PointBatch {
   rows: number;
-  /** Number of the series in order of appearance in this read (index into the producer's series list). */
+  /**
+   * Number of the series in order of appearance in this read (index into the producer's series
+   * list).
+   */
   readonly series: Uint32Array;
   /** Platform units. */
   readonly timestamp: BigInt64Array;
   readonly kind: Uint8Array;
-  /** LONG: the value. DOUBLE: its IEEE bits. BOOLEAN: 0 or 1. STRING, BINARY: index into `blobs`. */
+  /**
+   * LONG: the value. DOUBLE: its IEEE bits. BOOLEAN: 0 or 1. STRING, BINARY: index into `blobs`.
+   */
   readonly bits: BigInt64Array;
   /** UTF-8 of strings, bytes of binaries; empty in most batches. */
   readonly blobs: Uint8Array[];
@@ -84,8 +94,9 @@ export function allocateBatch(capacity: number): PointBatch {
 }
 
 /**
- * The words of a column of 64-bit elements, low half at 2i and high half at 2i + 1: no BigInt is made to read or write
- * them. Little-endian, as every platform that Node 24 is released for, but s390x.
+ * The words of a column of 64-bit elements, low half at 2i and high half at 2i + 1: no BigInt is
+ * made to read or write them. Little-endian, as every platform that Node 24 is released for, but
+ * s390x.
  */
 export function wordsOf(column: BigInt64Array | Float64Array): Int32Array {
   return new Int32Array(column.buffer, column.byteOffset, column.length * 2);

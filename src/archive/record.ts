@@ -7,13 +7,16 @@ import { KIND, NO_ELEVATION, type PointBatch, wordsOf } from "./points.ts";
  *
  *   bytes  what
  *   8      timestamp, signed, platform units
- *   1      kind (KIND: 1 LONG, 2 DOUBLE, 3 BOOLEAN, 4 STRING, 5 BINARY) + 16 with a location + 32 with an elevation
- *   value  LONG: 8, signed. DOUBLE: 8, IEEE 754 bits; every NaN as 7ff8000000000000, because Warp 10's text has one
- *          NaN; 0.0 and −0.0 stay apart. BOOLEAN: 1, 0 or 1. STRING: 4, length in bytes, then UTF-8. BINARY: the same
+ *   1      kind (KIND: 1 LONG, 2 DOUBLE, 3 BOOLEAN, 4 STRING, 5 BINARY), plus 16 with a location,
+ *          plus 32 with an elevation
+ *   value  LONG: 8, signed. DOUBLE: 8, IEEE 754 bits; every NaN as 7ff8000000000000, because
+ *          Warp 10's text has one NaN; 0.0 and −0.0 stay apart. BOOLEAN: 1, 0 or 1.
+ *          STRING: 4, length in bytes, then UTF-8. BINARY: 4, length in bytes, then the bytes
  *   16     with a location: latitude and longitude, IEEE 754 bits
  *   8      with an elevation: signed
  *
- * A series' digest is SHA-256 over its points' records, newest first. It knows nothing of chunks, batches or formats.
+ * A series' digest is SHA-256 over its points' records, newest first. It knows nothing of chunks,
+ * batches or formats.
  */
 
 const LOCATED = 16;
@@ -21,7 +24,7 @@ const ELEVATED = 32;
 /** The longest record without its string: 8 + 1 + 8 + 16 + 8. */
 const RECORD_BYTES = 41;
 /** Records are gathered up to so many bytes before they are hashed. */
-const GATHERED_BYTES = 64 * 1024;
+const GATHERED_BYTES = 16 * 1024;
 const NAN_HIGH = 0x7ff8_0000;
 const EXPONENT_BITS = 0x7ff0_0000;
 
@@ -57,7 +60,10 @@ export class RecordHash {
     }
   }
 
-  /** Gathers LONG and DOUBLE points without a place, and returns the first row that is something else. */
+  /**
+   * Gathers LONG and DOUBLE points without a place, and returns the first row that is something
+   * else.
+   */
   private gatherNumbers(batch: PointBatch, from: number, to: number): number {
     const { view, gathered } = this;
     const { kind } = batch;

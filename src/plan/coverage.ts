@@ -6,7 +6,7 @@ import type { IdentitySum } from "./identity-sum.ts";
 export interface Merged {
   /** In the root's listing, in no group. */
   missing: bigint;
-  /** In more than one group, or twice in one. */
+  /** More than once in the groups, or in the root's listing: root selectors that overlap. */
   twice: bigint;
   /** In groups only: registered while planning. */
   groupsOnly: bigint;
@@ -29,8 +29,8 @@ export function coverageByMerge(
   groupCount: number,
   merged: Merged,
 ): Coverage | string {
-  if (merged.missing > 0n) return `${merged.missing} series are in no group`;
   if (merged.twice > 0n) return `${merged.twice} series are in more than one group`;
+  if (merged.missing > 0n) return `${merged.missing} series are in no group`;
   return coverage("merge", root, groups, groupCount, merged.groupsOnly);
 }
 
@@ -58,24 +58,31 @@ export function mergeBucket(root: Buffer, groups: Buffer, into: Merged): void {
   const a = sortedHashes(root);
   const b = sortedHashes(groups);
   let j = 0;
-  for (let i = 0; i < a.length; i++) {
+  for (let i = 0; i < a.length; ) {
     const hash = a[i] ?? 0n;
     while (j < b.length && (b[j] ?? 0n) < hash) j = only(b, j, into);
-    const from = j;
-    while (j < b.length && b[j] === hash) j++;
-    if (j === from) into.missing++;
-    else if (j > from + 1) into.twice++;
+    const [inRoot, inGroups] = [repeated(a, i), b[j] === hash ? repeated(b, j) : 0];
+    if (inGroups === 0) into.missing += BigInt(inRoot);
+    if (inRoot > 1 || inGroups > 1) into.twice++;
+    i += inRoot;
+    j += inGroups;
   }
   while (j < b.length) j = only(b, j, into);
 }
 
 /** Counts one hash that only the groups have; returns the index after its repetitions. */
 function only(hashes: readonly bigint[], at: number, into: Merged): number {
+  const times = repeated(hashes, at);
+  if (times > 1) into.twice++;
+  else into.groupsOnly++;
+  return at + times;
+}
+
+/** How often the hash at an index stands there in a row. */
+function repeated(hashes: readonly bigint[], at: number): number {
   let next = at + 1;
   while (next < hashes.length && hashes[next] === hashes[at]) next++;
-  if (next > at + 1) into.twice++;
-  else into.groupsOnly++;
-  return next;
+  return next - at;
 }
 
 function sortedHashes(bucket: Buffer): bigint[] {

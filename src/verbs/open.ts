@@ -17,6 +17,8 @@ import { CellarmanError } from "../runtime/errors.ts";
 import { randomFraction } from "../runtime/random.ts";
 import { retrying, type RetryPolicy } from "../runtime/retry.ts";
 import { openHot, type OpenHot } from "../warp10/client.ts";
+import type { Hot } from "../warp10/hot.ts";
+import { limited, ordinaryLimits } from "../warp10/limited.ts";
 import type { TimeUnit } from "../warp10/range.ts";
 import { assertDestinations } from "./destinations.ts";
 import { flagOption, type Invocation, textOption } from "./verb.ts";
@@ -122,20 +124,28 @@ const STORE_RETRY: RetryPolicy = {
   maxDurationMs: 60_000,
 };
 
-/** Opens the flow's Warp 10 for reading. */
+/** A hot store with connections to close. */
+export type OpenReader = Hot & Pick<OpenHot, "close" | "grantedLimits">;
+
+/** Opens the flow's Warp 10 for reading; no read is without limits. */
 export async function openReader(
   inv: Invocation,
   at: FlowFile,
   unit?: TimeUnit,
-): Promise<OpenHot> {
+): Promise<OpenReader> {
   await assertDestinations(inv, at);
-  return openHot({
+  const hot = openHot({
     url: at.flow.source.warp10,
     readToken: secret(inv, at.flow.source.readToken, "read token"),
     clock: inv.io.clock,
     log: inv.log,
     ...(unit ? { unit } : {}),
   });
+  return {
+    ...limited(hot, ordinaryLimits(at.flow.run.timeoutMs, inv.io.signal)),
+    close: () => hot.close(),
+    grantedLimits: (limits) => hot.grantedLimits(limits),
+  };
 }
 
 /** How long an answer about the default branch is good for, ms: one fetch a minute at the most. */

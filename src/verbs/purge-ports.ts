@@ -5,12 +5,13 @@ import { loadFlow } from "../flow/load.ts";
 import type { Flow } from "../flow/flow.ts";
 import type { Forge } from "../forge/forge.ts";
 import type { FenceAnswer, Prober } from "../purge/check.ts";
-import { openDeleter } from "../purge/delete.ts";
+import { type Deleter, openDeleter } from "../purge/delete.ts";
 import { probeFence } from "../purge/probe.ts";
 import type { PurgePorts } from "../purge/purge-batch.ts";
 import { CellarmanError } from "../runtime/errors.ts";
 import { randomId } from "../runtime/random.ts";
 import type { Hot } from "../warp10/hot.ts";
+import { ordinaryLimits } from "../warp10/limited.ts";
 import { type FlowFile, openForge, secret } from "./open.ts";
 import { flagOption, type Invocation } from "./verb.ts";
 
@@ -53,8 +54,11 @@ export function openPurge(
   });
   return {
     ...ports,
-    deleter,
-    dryRunner: deleter,
+    deleter: flagOption(inv.options, "dry-run") ? dryDeleter(deleter) : deleter,
+    dryRunner: {
+      dryRun: (selector, range) =>
+        deleter.dryRun(selector, range, ordinaryLimits(now.flow.run.timeoutMs, inv.io.signal)),
+    },
     prober: openProber(inv, now.flow),
     forge: now.forge,
     clock,
@@ -63,8 +67,14 @@ export function openPurge(
   };
 }
 
+/** A deleter that deletes nothing: what `--dry-run` promises. */
+function dryDeleter(deleter: Deleter): Deleter {
+  const reason = "this is a dry run";
+  return { ...deleter, remove: () => Promise.resolve({ outcome: "refused", reason }) };
+}
+
 /** The fence's prober; undefined where no probe token is set. */
-function openProber(inv: Invocation, flow: Flow): Prober | undefined {
+export function openProber(inv: Invocation, flow: Flow): Prober | undefined {
   const fence = flow.purge.writeFence;
   const probeToken = inv.io.env.get(flow.source.probeToken.env);
   if (fence?.kind !== "probe" || probeToken === undefined) return undefined;

@@ -2,7 +2,8 @@
 import type { Cold } from "../cellar/cold.ts";
 import { readRecord } from "../cellar/records.ts";
 import { purgeListRecord } from "../ledger/records.ts";
-import { isEnded } from "../plan/due.ts";
+import type { BatchStatus } from "../ledger/state.ts";
+import { dueStep, isEnded } from "../plan/due.ts";
 import { FENCE_CHECK } from "../purge/check-fence.ts";
 import { type BatchPurged, purgeBatch, type PurgePorts } from "../purge/purge-batch.ts";
 import { closePeriod, reconcileBatch } from "../purge/reconcile.ts";
@@ -74,7 +75,7 @@ async function purgeListed(
   const listed = await newestList(ports.cold, now.flow.name);
   const cases = periods.flatMap(({ ledger, ruling, statuses }) =>
     statuses
-      .filter((s) => s.state === "purging" || listed.has(`${ledger.at.period} ${s.batch.id}`))
+      .filter((s) => s.state === "purging" || isListedAndDue(s, listed, ledger.at.period))
       .map(({ batch }) => ({
         flow: now.flow,
         flowFile: now.flowFile,
@@ -104,6 +105,9 @@ async function purgeListed(
   progress.end();
   return purged;
 }
+
+const isListedAndDue = (s: BatchStatus, listed: ReadonlySet<string>, period: string): boolean =>
+  dueStep(s) === "purge" && listed.has(`${period} ${s.batch.id}`);
 
 /** The fence's second probe is due a lag after the first: waited for here, where it is all that is missing. */
 async function withFenceWait(
@@ -137,7 +141,7 @@ async function recountsAgain(
 }
 
 /** `period batch` of everything on the newest list of the last day. */
-async function newestList(cold: Cold, flow: string): Promise<Set<string>> {
+export async function newestList(cold: Cold, flow: string): Promise<Set<string>> {
   const lists = (await Array.fromAsync(cold.list(`lists/${flow}/`))).toSorted(
     (a, b) => b.lastModifiedMs - a.lastModifiedMs,
   );

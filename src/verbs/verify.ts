@@ -38,7 +38,7 @@ async function verifyFlow(inv: Invocation, at: FlowFile): Promise<BatchVerified[
       const due = dueStatuses(inv, period);
       if (due.length === 0) continue;
       const hot = await openReader(inv, at, period.ruling.plan.value.unit);
-      const run: VerifyRun = { hot, cold, process: inv.process, signal: inv.io.signal };
+      const run: VerifyRun = { hot, cold, process: inv.process };
       try {
         verified.push(...(await verifyPeriod(inv, at, run, period, due)));
       } finally {

@@ -34,7 +34,6 @@ export interface VerifyRun {
   readonly hot: Hot;
   readonly cold: Cold;
   readonly process: string;
-  readonly signal: AbortSignal | undefined;
 }
 
 /** Verifies one sealed batch. Throws "blocked" in the process that exported it. */
@@ -57,7 +56,7 @@ export async function verifyBatch(
     return quarantine(run, at, `archive bytes are wrong: ${error.message}`, null, []);
   }
   const range = { start: BigInt(batch.range.start), end: BigInt(batch.range.end) };
-  const hot = await readHot(run.hot, batch.selector, range, limitsOf(run));
+  const hot = await readHot(run.hot, batch.selector, range);
   const judged = judgeTotals(hot.totals, [{ key: seal.key, totals: contents.read.totals }]);
   const diffs = await diffUnclear(run, batch, range, contents, judged.unclear);
   const late = [...judged.unarchived, ...diffs.filter((d) => d.late > 0).map((d) => d.identity)];
@@ -94,8 +93,6 @@ async function isExplained(run: VerifyRun, at: BatchRef, finding: string): Promi
   return liftedFindings.has(finding);
 }
 
-const limitsOf = (run: VerifyRun) => (run.signal ? { signal: run.signal } : {});
-
 const isWrong = (error: unknown): error is CellarmanError =>
   error instanceof CellarmanError && (error.code === "mismatch" || error.code === "unreadable");
 
@@ -108,7 +105,7 @@ async function diffUnclear(
 ): Promise<SeriesDiff[]> {
   if (unclear.length === 0) return [];
   const wanted = new Set(unclear);
-  const source = run.hot.fetch(batch.selector, range, limitsOf(run));
+  const source = run.hot.fetch(batch.selector, range);
   const hot = await collectPoints(readPoints(source, { where: "fetch" }), wanted, range);
   const cold = await collectPoints(sealPoints(run.cold, manifest), wanted, range);
   const order = { overrides: () => false };

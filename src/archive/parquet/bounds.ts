@@ -29,8 +29,9 @@ export function longBounds(words: Int32Array, count: number): Bounds | undefined
 }
 
 /**
- * Bounds of doubles. None where there is a NaN, which some engines sort above all numbers and others ignore. A zero
- * counts as −0.0 at the lower end and as 0.0 at the upper one, as the format demands.
+ * Bounds of doubles. None where there is a NaN, which some engines sort above all numbers and
+ * others ignore. A zero counts as −0.0 at the lower end and as 0.0 at the upper one, as the format
+ * demands.
  */
 export function doubleBounds(words: Int32Array, count: number): Bounds | undefined {
   const values = doublesOf(words, count);

@@ -7,13 +7,14 @@ import {
   dictionaryOf,
   dictionaryValues,
   type EncodedValues,
-  type Level,
   plainWords,
   splitWords,
 } from "./values.ts";
 
 /** Values from two places of the column that stand for all of it. */
 const SAMPLE = 8_192;
+/** Up to so many values are judged before zstd: a call of it costs as much as encoding them. */
+const FEW = 2_048;
 
 /** A way to encode 64-bit values. */
 type Encode = (words: Int32Array, count: number) => EncodedValues;
@@ -36,7 +37,8 @@ export function encodeDoubles(words: Int32Array, count: number): EncodedValues {
 }
 
 /**
- * Encodes timestamps: differences. Where series repeat each other's timestamps (`shared`), so that zstd finds that.
+ * Encodes timestamps: differences. Where series repeat each other's timestamps (`shared`), so that
+ * zstd finds that.
  */
 export function encodeTimes(words: Int32Array, count: number, shared: boolean): EncodedValues {
   return deltaWords(words, count, shared ? "repeated" : "tight");
@@ -50,35 +52,43 @@ function encodeBest(
 ): EncodedValues {
   const sample = sampleOf(words, count);
   const size = sample.length / 2;
-  const trials = encodings.map((encode) => {
-    const encoded = encode(sample, size);
-    return { encode, bytes: (packedBytes(encoded.bytes, encoded.level) * count) / size };
-  });
-  const plainest = least(trials);
+  const bytesOf = count <= FEW ? rawBytes : packedBytes;
+  const plainest = least(
+    encodings.map((encode) => ({ encode, bytes: (bytesOf(encode(sample, size)) * count) / size })),
+  );
   const found = dictionaryOf(sample, size, doubles);
-  if (found !== undefined) {
-    const indexed = least(dictionaryTrials(found, count / size));
-    if (indexed.bytes < plainest.bytes) {
-      const whole = size === count ? found : dictionaryOf(words, count, doubles);
-      // The sample may have hidden how many distinct values there are.
-      const expected = whole !== undefined && whole.distinct <= found.distinct * 2;
-      if (whole && (expected || mostBytes(whole) < plainest.bytes)) {
-        return dictionaryValues(whole, indexed.packing);
-      }
+  const indexed = found && least(dictionaryTrials(found, count / size, bytesOf));
+  if (found && indexed && indexed.bytes < plainest.bytes) {
+    const whole = size === count ? found : dictionaryOf(words, count, doubles);
+    // The sample may have hidden how many distinct values there are.
+    const expected = whole !== undefined && whole.distinct <= found.distinct * 2;
+    if (whole && (expected || mostBytes(whole) < plainest.bytes)) {
+      return dictionaryValues(whole, indexed.packing);
     }
   }
   return plainest.encode(words, count);
 }
 
-/** Whole-byte indexes shrink with the column's length, as zstd finds more repetitions: measured, 12 % from 8 k to 131 k. */
+/**
+ * Whole-byte indexes shrink with the column's length, as zstd finds more repetitions: measured, 12
+ * % from 8 k to 131 k.
+ */
 const ALIGNED_SHRINK = -0.045;
 
-function dictionaryTrials(dictionary: Dictionary, scale: number) {
+/** A dictionary is a page of its own. */
+const PAGE_HEADER = 30;
+
+function dictionaryTrials(
+  dictionary: Dictionary,
+  scale: number,
+  bytesOf: (encoded: Pick<EncodedValues, "bytes" | "level">) => number,
+) {
   return (["tight", "aligned"] as const).map((packing) => {
     const encoded = dictionaryValues(dictionary, packing);
-    const entries = packedBytes(encoded.dictionary?.bytes ?? new Uint8Array(), "middle");
+    const bytes = encoded.dictionary?.bytes ?? new Uint8Array();
+    const entries = PAGE_HEADER + bytesOf({ bytes, level: "middle" });
     const gain = packing === "aligned" ? scale ** ALIGNED_SHRINK : 1;
-    return { packing, bytes: entries + packedBytes(encoded.bytes, encoded.level) * scale * gain };
+    return { packing, bytes: entries + bytesOf(encoded) * scale * gain };
   });
 }
 
@@ -87,8 +97,12 @@ function mostBytes({ distinct, indexes }: Dictionary): number {
   return distinct * 8 + (indexes.length * indexWidth(distinct)) / 8;
 }
 
-function packedBytes(bytes: Uint8Array, level: Level): number {
+function packedBytes({ bytes, level }: Pick<EncodedValues, "bytes" | "level">): number {
   return compress(bytes, level)?.length ?? bytes.length;
+}
+
+function rawBytes({ bytes }: Pick<EncodedValues, "bytes">): number {
+  return bytes.length;
 }
 
 function least<Trial extends { bytes: number }>(trials: readonly Trial[]): Trial {

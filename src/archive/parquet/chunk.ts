@@ -32,7 +32,11 @@ export interface ChunkMeta {
   readonly bounds: Bounds | undefined;
 }
 
-const NO_VALUES: EncodedValues = { encoding: ENCODING.plain, bytes: new Uint8Array(), level: "fast" };
+const NO_VALUES: EncodedValues = {
+  encoding: ENCODING.plain,
+  bytes: new Uint8Array(),
+  level: "fast",
+};
 
 /** Appends a chunk to a row group's bytes; offsets are from the row group's beginning. */
 export function writeChunk(sink: Sink, source: ChunkSource): ChunkMeta {

@@ -6,8 +6,8 @@ const TWO_32 = 4_294_967_296;
 const WIDEST = 64;
 
 /**
- * Decodes `count` integers out of bytes [from, to), which they must fill, into low and high words in turn. The buffer
- * must go on for eight bytes behind `to`. Throws "unreadable".
+ * Decodes `count` integers out of bytes [from, to), which they must fill, into low and high words
+ * in turn. The buffer must go on for eight bytes behind `to`. Throws "unreadable".
  */
 export function decodeDelta(
   bytes: Buffer,
@@ -57,16 +57,19 @@ class DeltaReader {
 
   /** Reads a signed 64-bit integer into `low` and `high`. */
   zigzag(): void {
-    let value = 0n;
-    for (let shift = 0n; ; shift += 7n) {
-      expect(shift < 70n, "a number is too large");
+    let low = 0;
+    let high = 0;
+    for (let shift = 0; ; shift += 7) {
+      expect(shift < 70, "a number is too large");
       const byte = this.byte();
-      value |= BigInt(byte & 127) << shift;
+      const bits = byte & 127;
+      if (shift < 32) low |= bits << shift;
+      if (shift > 24) high |= shift < 32 ? bits >>> (32 - shift) : bits << (shift - 32);
       if (byte < 128) break;
     }
-    const signed = BigInt.asIntN(64, (value >> 1n) ^ -(value & 1n));
-    this.low = Number(BigInt.asIntN(32, signed));
-    this.high = Number(signed >> 32n);
+    const sign = -(low & 1);
+    this.low = ((low >>> 1) | (high << 31)) ^ sign;
+    this.high = (high >>> 1) ^ sign;
   }
 
   block(target: Int32Array, row: number, size: number): void {
@@ -79,13 +82,13 @@ class DeltaReader {
       const first = row + mini * MINIBLOCK;
       const values = Math.min(MINIBLOCK, size - mini * MINIBLOCK);
       expect(width <= WIDEST && this.at + width * 4 <= this.end, "a miniblock is cut");
-      if (width <= 24) this.narrow(target, first, values, width);
+      if (width <= 25) this.narrow(target, first, values, width);
       else this.wide(target, first, values, width);
       this.at += width * 4;
     }
   }
 
-  /** Values of at most 24 bits: any of them lies within four bytes. */
+  /** Values of at most 25 bits: any of them lies within four bytes. */
   private narrow(target: Int32Array, first: number, values: number, width: number): void {
     const { view, low: floorLow, high: floorHigh } = this;
     const floor = floorLow >>> 0;

@@ -1,4 +1,5 @@
-// DELTA_BINARY_PACKED for 64-bit integers: differences, their block's minimum, and what is above it in few bits.
+// DELTA_BINARY_PACKED for 64-bit integers: differences, their block's minimum, and what is above it
+// in few bits.
 import type { Sink } from "./sink.ts";
 
 /** Values in a block, and in each of its four miniblocks. */
@@ -11,10 +12,11 @@ const EXACT = 2 ** 52;
 const TWO_32 = 4_294_967_296;
 
 /**
- * How bits are packed. "tight": as few as each miniblock needs, above the block's own minimum; best where differences are
- * random. "aligned": 4, 8, 16, … bits above a minimum that most blocks share, so that the same difference is the same
- * bits everywhere and zstd can count how often each comes. "repeated": whole bytes above one minimum for all blocks, so
- * that a sequence that comes again is the same bytes again.
+ * How bits are packed. "tight": as few as each miniblock needs, above the block's own minimum; best
+ * where differences are random. "aligned": 4, 8, 16, … bits above a minimum that most blocks share,
+ * so that the same difference is the same bits everywhere and zstd can count how often each comes.
+ * "repeated": whole bytes above one minimum for all blocks, so that a sequence that comes again is
+ * the same bytes again.
  */
 export type DeltaPacking = "tight" | "aligned" | "repeated";
 
@@ -35,7 +37,10 @@ export function encodeDelta(sink: Sink, words: Int32Array, count: number, packin
   }
 }
 
-/** The difference between value `index` and the one before it; exact when its magnitude is below 2^52. */
+/**
+ * The difference between value `index` and the one before it; exact when its magnitude is below
+ * 2^52.
+ */
 function deltaAt(words: Int32Array, index: number): number {
   const at = 2 * index;
   const low = ((words[at] ?? 0) >>> 0) - ((words[at - 2] ?? 0) >>> 0);
@@ -58,7 +63,10 @@ function subtract(words: Int32Array, from: number, size: number, deltas: Float64
 /** Blocks whose minimum is below the shared one of "aligned" packing: they keep their own. */
 const OUTLIERS = 0.25;
 
-/** The minimum that blocks share: the least of all ("repeated"), or one that a quarter of them are below. */
+/**
+ * The minimum that blocks share: the least of all ("repeated"), or one that a quarter of them are
+ * below.
+ */
 function commonFloor(words: Int32Array, count: number, packing: DeltaPacking): number {
   const deltas = new Float64Array(BLOCK);
   const floors: number[] = [];
@@ -70,7 +78,10 @@ function commonFloor(words: Int32Array, count: number, packing: DeltaPacking): n
   return floors[packing === "repeated" ? 0 : Math.floor(floors.length * OUTLIERS)] ?? 0;
 }
 
-/** Bits that a miniblock gets: 4 keep two differences in a byte, 8 and multiples of it one in whole bytes. */
+/**
+ * Bits that a miniblock gets: 4 keep two differences in a byte, 8 and multiples of it one in whole
+ * bytes.
+ */
 function roundedWidth(bits: number, packing: DeltaPacking): number {
   if (packing === "tight" || bits === 0) return bits;
   return bits <= 4 && packing === "aligned" ? 4 : Math.ceil(bits / 8) * 8;

@@ -13,7 +13,9 @@ const FIRST_SLOTS = 1_024;
 const SPREAD_LOW = 0x9e37_79b1;
 const SPREAD_HIGH = 0x85eb_ca77;
 
-/** Gathers the distinct values of `count` rows; undefined as soon as there are more than `limit`. */
+/**
+ * Gathers the distinct values of `count` rows; undefined as soon as there are more than `limit`.
+ */
 export function buildDictionary(
   words: Int32Array,
   count: number,

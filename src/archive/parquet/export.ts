@@ -6,15 +6,11 @@ import type { SeriesTotals } from "../points.ts";
 import { TIME_UNIT_KEY } from "./format.ts";
 import { type ParquetObject, PointsWriter } from "./write.ts";
 
-/** Longest silence of the server while a batch is read, ms. */
-export const STALL_MS = 120_000;
-
 /** Exports one batch as Parquet objects of a bounded size. */
 export function parquetExporter(order: ExportOrder): ExportRun {
   let totals: readonly SeriesTotals[] = [];
   async function* objects(): AsyncGenerator<ExportedObject, void, undefined> {
-    const limits = { stallMs: STALL_MS, ...(order.signal ? { signal: order.signal } : {}) };
-    const source = order.hot.fetch(order.selector, order.range, limits);
+    const source = order.hot.fetch(order.selector, order.range);
     const stream = readPoints(source, { where: "the hot store's fetch" });
     const digests = new SeriesDigests(stream.series);
     const metadata = { ...order.about, [TIME_UNIT_KEY]: order.unit };

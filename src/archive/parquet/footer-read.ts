@@ -1,4 +1,5 @@
-// The footer of an object that this project wrote: schema and places of the chunks, everything checked.
+// The footer of an object that this project wrote: schema and places of the chunks, everything
+// checked.
 import { CODEC, type Column, FORMAT_KEY, MAGIC } from "./format.ts";
 import {
   countIn,
@@ -32,8 +33,8 @@ export interface FileLayout {
 }
 
 /**
- * Reads and checks the footer of a file with exactly these columns and this format. The chunks must lie one behind
- * another and fill the file: no byte of it belongs to nothing. Throws "unreadable".
+ * Reads and checks the footer of a file with exactly these columns and this format. The chunks must
+ * lie one behind another and fill the file: no byte of it belongs to nothing. Throws "unreadable".
  */
 export function readLayout(bytes: Buffer, columns: readonly Column[], format: string): FileLayout {
   const end = bytes.length - 8;

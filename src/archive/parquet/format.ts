@@ -27,8 +27,9 @@ export interface Column {
 }
 
 /**
- * One row a point (design §4). Exactly one of long, double, boolean, string and binary has a value. Timestamps are plain
- * integers in the unit that the metadata names: a logical type would lose the ends of 64 bits in most readers.
+ * One row a point (design §4). Exactly one of long, double, boolean, string and binary has a value.
+ * Timestamps are plain integers in the unit that the metadata names: a logical type would lose the
+ * ends of 64 bits in most readers.
  */
 export const POINT_COLUMNS = [
   { name: "class", type: TYPE.byteArray, optional: false, text: true },
@@ -44,7 +45,10 @@ export const POINT_COLUMNS = [
   { name: "elevation", type: TYPE.int64, optional: true },
 ] as const satisfies readonly Column[];
 
-/** One row a series of a batch, also those that hold no point: then `first`, `last` and `digest` are null. */
+/**
+ * One row a series of a batch, also those that hold no point: then `first`, `last` and `digest` are
+ * null.
+ */
 export const SERIES_COLUMNS = [
   { name: "class", type: TYPE.byteArray, optional: false, text: true },
   { name: "labels", type: TYPE.byteArray, optional: false, text: true },

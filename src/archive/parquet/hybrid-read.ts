@@ -5,8 +5,8 @@ import { expect } from "./unreadable.ts";
 const WIDEST = 24;
 
 /**
- * Decodes `count` numbers of `width` bits out of bytes [from, to), which they must fill. The buffer must go on for
- * eight bytes behind `to`. Throws "unreadable".
+ * Decodes `count` numbers of `width` bits out of bytes [from, to), which they must fill. The buffer
+ * must go on for eight bytes behind `to`. Throws "unreadable".
  */
 export function decodeHybrid(
   bytes: Buffer,

@@ -7,8 +7,8 @@ export function indexWidth(count: number): number {
 }
 
 /**
- * Encodes `count` small numbers of `width` bits, either all as runs or all as packed bits, whichever is shorter before
- * compression. Both are legal for any data.
+ * Encodes `count` small numbers of `width` bits, either all as runs or all as packed bits,
+ * whichever is shorter before compression. Both are legal for any data.
  */
 export function encodeHybrid(sink: Sink, values: Uint32Array, count: number, width: number): void {
   const most = Math.floor((count * width) / 8 / (2 + Math.ceil(width / 8)));

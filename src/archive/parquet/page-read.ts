@@ -99,10 +99,24 @@ function readLevels(bytes: Buffer, end: number, rows: number) {
   expect(end >= 4, "a page has no levels");
   const from = 4 + bytes.readUInt32LE(0);
   expect(from <= end, "a page's levels are longer than the page");
+  const one = singleRun(bytes, 4, from, rows);
+  if (one !== undefined) return { from, count: one * rows, defined: one } as const;
   const levels = new Uint32Array(rows);
   decodeHybrid(bytes, 4, from, 1, levels, rows);
   let count = 0;
   for (let row = 0; row < rows; row++) count += levels[row] ?? 0;
-  const defined = count === rows ? 1 : count === 0 ? 0 : levels;
-  return { from, count, defined } as const;
+  return { from, count, defined: count === rows ? 1 : count === 0 ? 0 : levels } as const;
+}
+
+/** The level of all rows, where the levels are one run; the usual case, without a number a row. */
+function singleRun(bytes: Buffer, from: number, to: number, rows: number): 0 | 1 | undefined {
+  let head = 0;
+  let at = from;
+  for (let shift = 0; at < to - 1 && shift < 35; shift += 7) {
+    head += ((bytes[at] ?? 0) & 127) * 2 ** shift;
+    if ((bytes[at++] ?? 0) < 128) break;
+  }
+  const level = bytes[at];
+  if (at !== to - 1 || head !== rows * 2) return undefined;
+  return level === 0 || level === 1 ? level : undefined;
 }

@@ -2,7 +2,9 @@
 import { T } from "./thrift.ts";
 import { expect } from "./unreadable.ts";
 
-/** A value by the protocol's types; integers beyond 2^53 are refused: nothing here is that large. */
+/**
+ * A value by the protocol's types; integers beyond 2^53 are refused: nothing here is that large.
+ */
 export type ThriftValue = boolean | number | Buffer | readonly ThriftValue[] | ThriftStruct;
 /** Fields by number. */
 export type ThriftStruct = ReadonlyMap<number, ThriftValue>;

@@ -2,7 +2,16 @@
 import { Sink } from "./sink.ts";
 
 /** Types of the compact protocol. */
-export const T = { true: 1, false: 2, i16: 4, i32: 5, i64: 6, binary: 8, list: 9, struct: 12 } as const;
+export const T = {
+  true: 1,
+  false: 2,
+  i16: 4,
+  i32: 5,
+  i64: 6,
+  binary: 8,
+  list: 9,
+  struct: 12,
+} as const;
 
 /** Writes one structure after another, fields in ascending order. */
 export class ThriftWriter {

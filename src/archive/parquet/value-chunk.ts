@@ -1,4 +1,5 @@
-// The value, place and elevation columns of a row group: which rows have one, and the values of those.
+// The value, place and elevation columns of a row group: which rows have one, and the values of
+// those.
 import { KIND, type PointBatch, wordsOf } from "../points.ts";
 import { encodeBlobs, encodeFlags } from "./blobs.ts";
 import { blobBounds, doubleBounds, longBounds } from "./bounds.ts";

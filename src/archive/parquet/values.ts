@@ -7,8 +7,9 @@ import { encodeHybrid, indexWidth } from "./hybrid.ts";
 import { Sink } from "./sink.ts";
 
 /**
- * Levels of zstd, measured (bench/formats.ts). Differences gain nothing from a search for repetitions, which higher levels
- * only make longer. Indexes do: 5 is 4 % smaller than 3, and no slower than what is saved by level 1 elsewhere.
+ * Levels of zstd, measured (bench/formats.ts). Differences gain nothing from a search for
+ * repetitions, which higher levels only make longer. Indexes do: 5 is 4 % smaller than 3, and no
+ * slower than what is saved by level 1 elsewhere.
  */
 const LEVEL = { fast: 1, middle: 3, thorough: 5 } as const;
 export type Level = keyof typeof LEVEL;
@@ -46,7 +47,10 @@ export function plainWords(words: Int32Array, count: number): EncodedValues {
   return { encoding: ENCODING.plain, bytes, level: "middle" };
 }
 
-/** The first bytes of all values, then the second ones, and so on: for doubles that share their exponents. */
+/**
+ * The first bytes of all values, then the second ones, and so on: for doubles that share their
+ * exponents.
+ */
 export function splitWords(words: Int32Array, count: number): EncodedValues {
   const source = new Uint8Array(words.buffer, words.byteOffset, count * 8);
   const bytes = Buffer.allocUnsafe(count * 8);
@@ -58,11 +62,7 @@ export function splitWords(words: Int32Array, count: number): EncodedValues {
 }
 
 /** Differences (delta.ts). */
-export function deltaWords(
-  words: Int32Array,
-  count: number,
-  packing: DeltaPacking,
-): EncodedValues {
+export function deltaWords(words: Int32Array, count: number, packing: DeltaPacking): EncodedValues {
   const sink = new Sink(count);
   encodeDelta(sink, words, count, packing);
   return { encoding: ENCODING.delta, bytes: sink.view(), level: "fast" };
@@ -70,7 +70,9 @@ export function deltaWords(
 
 /** Most entries of a dictionary: more would not be repeated often enough to pay. */
 const MOST_ENTRIES = 65_536;
-/** Up to so many entries are put in order of their values, so that like values have like indexes. */
+/**
+ * Up to so many entries are put in order of their values, so that like values have like indexes.
+ */
 const MOST_SORTED = 16_384;
 
 /** How wide the indexes are: as few bits as they need, or whole bytes, which zstd packs better. */
@@ -119,13 +121,18 @@ function sorted(dictionary: Dictionary, doubles: boolean): Dictionary {
   return { words: sortedWords, distinct, indexes: ranked };
 }
 
-/** Numbers in the order of the values, finite so that differences are; only the order's tightness depends on them. */
+/**
+ * Numbers in the order of the values, finite so that differences are; only the order's tightness
+ * depends on them.
+ */
 function sortKeys(words: Int32Array, distinct: number, doubles: boolean): Float64Array {
   const keys = new Float64Array(distinct);
   const values = new Float64Array(words.slice(0, 2 * distinct).buffer);
   for (let index = 0; index < distinct; index++) {
     const high = words[2 * index + 1] ?? 0;
-    const key = doubles ? (values[index] ?? 0) : high * 4_294_967_296 + ((words[2 * index] ?? 0) >>> 0);
+    const key = doubles
+      ? (values[index] ?? 0)
+      : high * 4_294_967_296 + ((words[2 * index] ?? 0) >>> 0);
     keys[index] = Number.isFinite(key) ? key / 4 : Math.sign(high) * Number.MAX_VALUE * 0.25;
   }
   return keys;

@@ -9,7 +9,7 @@ import {
 
 /** Bytes of names, strings and binaries after which a row group ends, however few its rows. */
 export const GROUP_TEXT_BYTES = 8 * 1024 * 1024;
-const FIRST_ROWS = 1_024;
+const FIRST_ROWS = 256;
 
 /** Up to POINT_BATCH_ROWS rows. Grows as it is filled: a tiny batch costs little memory. */
 export class WaitingRows {
@@ -28,7 +28,9 @@ export class WaitingRows {
     this.lastSeries = -1;
   }
 
-  /** Copies rows of one series, from row `from` on, and returns the first row that was not taken. */
+  /**
+   * Copies rows of one series, from row `from` on, and returns the first row that was not taken.
+   */
   take(batch: PointBatch, from: number, series: readonly SeenSeries[]): number {
     const number = batch.series[from] ?? 0;
     if (number !== this.lastSeries) {
@@ -84,7 +86,11 @@ export class WaitingRows {
   private reserve(rows: number): void {
     const { batch } = this;
     if (rows <= batch.series.length) return;
-    const capacity = Math.max(FIRST_ROWS, rows, Math.min(2 * batch.series.length, POINT_BATCH_ROWS));
+    const capacity = Math.max(
+      FIRST_ROWS,
+      rows,
+      Math.min(2 * batch.series.length, POINT_BATCH_ROWS),
+    );
     const larger = allocateBatch(Math.min(capacity, POINT_BATCH_ROWS));
     larger.rows = batch.rows;
     larger.blobs.push(...batch.blobs);

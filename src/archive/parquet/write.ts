@@ -6,13 +6,16 @@ import { pointChunks } from "./row-group.ts";
 import { GROUP_TEXT_BYTES, WaitingRows } from "./waiting.ts";
 
 /**
- * Bytes of an object after which it is finished. With it, and whatever the size of the batch, a writer holds at most
+ * Bytes of an object after which it is finished. With it, and whatever the size of the batch, a
+ * writer holds at most
  *
- *   3 × OBJECT_BYTES (the object, while its buffer doubles) + 2 × GROUP_TEXT_BYTES + one line of text
- *   + POINT_BATCH_ROWS × 120 bytes (columns 45, indexes, levels and encoded values 75)  ≈ 48 + 16 + 16 MB
+ *   3 × OBJECT_BYTES: the object, and its copy while its buffer doubles
+ *   + 2 × GROUP_TEXT_BYTES + one line of text
+ *   + POINT_BATCH_ROWS × 120 bytes: columns 45, indexes, levels and encoded values 75
+ *   ≈ 48 + 16 + 16 MB
  *
- * Far below the 64 MiB that one plain PUT may have: several copies of an object are in memory while it is uploaded and
- * read back, and engines read 16 MiB objects as well as larger ones.
+ * Far below the 64 MiB that one plain PUT may have: several copies of an object are in memory while
+ * it is uploaded and read back, and engines read 16 MiB objects as well as larger ones.
  */
 export const OBJECT_BYTES = 16 * 1024 * 1024;
 /** Rows of an object at most: 256 row groups, so that its footer stays below 1 MB. */
@@ -30,8 +33,8 @@ export interface ParquetObject {
 /** How points are written. */
 export interface ParquetWriteOptions {
   /**
-   * Key-value metadata of every object: the time unit (TIME_UNIT_KEY), flow, period, batch, attempt. The format's own
-   * key is added.
+   * Key-value metadata of every object: the time unit (TIME_UNIT_KEY), flow, period, batch,
+   * attempt. The format's own key is added.
    */
   readonly metadata: Readonly<Record<string, string>>;
   /** Default OBJECT_BYTES. An object holds at least one row group, whatever its size. */
@@ -40,7 +43,10 @@ export interface ParquetWriteOptions {
   readonly maxRows?: number;
 }
 
-/** Writes a stream of points: `add` every batch, then `end`; both return the objects finished by then. */
+/**
+ * Writes a stream of points: `add` every batch, then `end`; both return the objects finished by
+ * then.
+ */
 export class PointsWriter {
   private readonly series: readonly SeenSeries[];
   private readonly options: ParquetWriteOptions;
@@ -55,7 +61,9 @@ export class PointsWriter {
     this.options = options;
   }
 
-  /** Takes a batch. Its columns are not kept, its strings may be until their row group is written. */
+  /**
+   * Takes a batch. Its columns are not kept, its strings may be until their row group is written.
+   */
   add(batch: PointBatch): ParquetObject[] {
     const done: ParquetObject[] = [];
     if (batch.rows === POINT_BATCH_ROWS && isLight(batch)) {

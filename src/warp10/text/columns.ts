@@ -1,4 +1,5 @@
-// The batch that the text reader fills, with the views that let it write 64-bit values as two words.
+// The batch that the text reader fills, with the views that let it write 64-bit values as two
+// words.
 import {
   allocateBatch,
   KIND,
@@ -9,7 +10,7 @@ import {
 } from "../../archive/points.ts";
 
 /** Rows of the first batch of a read: a tiny series must not cost a full one's memory. */
-const FIRST_ROWS = 1_024;
+const FIRST_ROWS = 256;
 /** How much larger each following batch is, up to POINT_BATCH_ROWS. */
 const GROWTH = 8;
 /** Bytes of strings and binaries that end a batch early. */
@@ -42,7 +43,10 @@ export class Columns {
     return this.batch.rows >= this.capacity || this.blobBytes >= BATCH_BLOB_BYTES;
   }
 
-  /** Makes room again after the batch was handed on: the same arrays, or larger ones while the read is young. */
+  /**
+   * Makes room again after the batch was handed on: the same arrays, or larger ones while the read
+   * is young.
+   */
   reset(): void {
     if (this.capacity < POINT_BATCH_ROWS) {
       this.batch = allocateBatch(Math.min(this.capacity * GROWTH, POINT_BATCH_ROWS));

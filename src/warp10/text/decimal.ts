@@ -1,4 +1,5 @@
-// Decimal digits and a power of ten to the nearest double, without the text: what the fast path cannot do by one division.
+// Decimal digits and a power of ten to the nearest double, without the text: what the fast path
+// cannot do by one division.
 import { EXACT, POWERS_OF_TEN } from "./number.ts";
 
 /** Veltkamp's constant: splits a double into two halves of 26 bits. */
@@ -9,12 +10,13 @@ const DOUBT = 2 ** -46;
 const LARGEST_POWER = 22;
 
 /**
- * The double nearest to (leading × 10^digits + trailing) / 10^scale, for leading < 10^9, digits ≤ 9 and
- * trailing < 10^digits; NaN when this arithmetic cannot tell it for certain (the caller then asks the language's own
- * reader). `scale` may be negative.
+ * The double nearest to (leading × 10^digits + trailing) / 10^scale, for leading < 10^9, digits ≤ 9
+ * and trailing < 10^digits; NaN when this arithmetic cannot tell it for certain (the caller then
+ * asks the language's own reader). `scale` may be negative.
  *
- * Up to 2^53 it is one rounded operation on exact operands. Beyond, the quotient is corrected once by its exact
- * remainder (two-product, two-sum), and refused when the exact quotient may lie at a rounding border.
+ * Up to 2^53 it is one rounded operation on exact operands. Beyond, the quotient is corrected once
+ * by its exact remainder (two-product, two-sum), and refused when the exact quotient may lie at a
+ * rounding border.
  */
 export function nearestDouble(
   leading: number,
@@ -32,7 +34,9 @@ export function nearestDouble(
   return correctedQuotient(mantissa, trailing - (mantissa - upper), power);
 }
 
-/** The double nearest to (high + low) / divisor, |low| at most half an ulp of `high`; NaN in doubt. */
+/**
+ * The double nearest to (high + low) / divisor, |low| at most half an ulp of `high`; NaN in doubt.
+ */
 function correctedQuotient(high: number, low: number, divisor: number): number {
   const quotient = high / divisor;
   const product = quotient * divisor;

@@ -16,8 +16,8 @@ function hexDigit(byte: number | undefined): number {
 }
 
 /**
- * Decodes percent-encoded bytes [from, to) into a copy of their own. Undefined when a byte should have been encoded,
- * when an escape is broken, or when the result is not UTF-8.
+ * Decodes percent-encoded bytes [from, to) into a copy of their own. Undefined when a byte should
+ * have been encoded, when an escape is broken, or when the result is not UTF-8.
  */
 export function percentDecode(bytes: Uint8Array, from: number, to: number): Buffer | undefined {
   const decoded = Buffer.allocUnsafe(to - from);
@@ -47,8 +47,9 @@ export function base64Decode(bytes: Uint8Array, from: number, to: number): Buffe
 }
 
 /**
- * Percent-encodes as the server does: Java's URLEncoder in UTF-8 with `%20` for a blank, so that only letters, digits,
- * `.`, `-`, `_` and `*` stay. Half a surrogate pair, which UTF-8 cannot hold, becomes U+FFFD.
+ * Percent-encodes as the server does: Java's URLEncoder in UTF-8 with `%20` for a blank, so that
+ * only letters, digits, `.`, `-`, `_` and `*` stay. Half a surrogate pair, which UTF-8 cannot hold,
+ * becomes U+FFFD.
  */
 export function percentEncode(text: string): string {
   return encodeURIComponent(text.toWellFormed()).replaceAll(

@@ -1,4 +1,5 @@
-// The fast path of the text reader: lines `=TIMESTAMP// NUMBER` with no place, which is nearly all of most archives.
+// The fast path of the text reader: lines `=TIMESTAMP// NUMBER` with no place, which is nearly all
+// of most archives.
 import { KIND, type Kind } from "../../archive/points.ts";
 import type { Columns } from "./columns.ts";
 import { nearestDouble } from "./decimal.ts";
@@ -30,9 +31,9 @@ interface Scan extends Words {
 }
 
 /**
- * Reads lines from `from` on while they are simple, and returns where the first other line begins: one that continues
- * no series, has a place, a negative time, a value that is no short number, or anything wrong with it, about which the
- * general path decides. Stops when the batch is full.
+ * Reads lines from `from` on while they are simple, and returns where the first other line begins:
+ * one that continues no series, has a place, a negative time, a value that is no short number, or
+ * anything wrong with it, about which the general path decides. Stops when the batch is full.
  */
 export function readSimpleLines(
   bytes: Uint8Array,
@@ -134,7 +135,7 @@ function scanNumber(bytes: Uint8Array, from: number, scan: Scan): number {
     const exponentAt = at + (negativeExponent ? 2 : 1);
     at = exponentAt;
     let exponent = 0;
-    for (let digit = (bytes[at] ?? 0) - ZERO; digit >= 0 && digit <= 9; ) {
+    for (let digit = (bytes[at] ?? 0) - ZERO; digit >= 0 && digit <= 9;) {
       exponent = exponent * 10 + digit;
       digit = (bytes[++at] ?? 0) - ZERO;
     }

@@ -15,8 +15,9 @@ export type Heading =
   | { readonly refused: string };
 
 /**
- * Reads a heading from `from` on; it must end before `to`. Names, class and values are percent-decoded UTF-8; an empty
- * class is legal (facts warp10 §7), a label that is named twice is not: the server prints each once.
+ * Reads a heading from `from` on; it must end before `to`. Names, class and values are
+ * percent-decoded UTF-8; an empty class is legal (facts warp10 §7), a label that is named twice is
+ * not: the server prints each once.
  */
 export function parseHeading(bytes: Uint8Array, from: number, to: number): Heading {
   const open = find(bytes, OPEN, from, to);
@@ -27,10 +28,15 @@ export function parseHeading(bytes: Uint8Array, from: number, to: number): Headi
   if (close < 0) return { refused: "its labels have no closing brace" };
   const labels = parseLabels(bytes, open + 1, close);
   if (labels === undefined) return { refused: "its labels are not name=value, each name once" };
-  return { series: { className, labels, identity: identityOf({ className, labels }) }, next: close + 1 };
+  return {
+    series: { className, labels, identity: identityOf({ className, labels }) },
+    next: close + 1,
+  };
 }
 
-/** Where `mark` first is in [from, to), or −1; a blank before it ends the search: names hold none. */
+/**
+ * Where `mark` first is in [from, to), or −1; a blank before it ends the search: names hold none.
+ */
 function find(bytes: Uint8Array, mark: number, from: number, to: number): number {
   for (let at = from; at < to; at++) {
     if (bytes[at] === mark) return at;

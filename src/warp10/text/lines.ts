@@ -33,8 +33,8 @@ export class LineParser {
   }
 
   /**
-   * Parses lines from `from` on until `to` or until the batch is full, and returns where it stopped.
-   * The byte before `to` must be a newline. Throws "unreadable" or "incomplete-read".
+   * Parses lines from `from` on until `to` or until the batch is full, and returns where it
+   * stopped. The byte before `to` must be a newline. Throws "unreadable" or "incomplete-read".
    */
   parse(bytes: Buffer, from: number, to: number): number {
     const { columns, state } = this;
@@ -148,7 +148,9 @@ export class LineParser {
     return true;
   }
 
-  /** Reads `LAT:LON/ELEV` in [from, to), each part perhaps empty; returns why it is refused, or "". */
+  /**
+   * Reads `LAT:LON/ELEV` in [from, to), each part perhaps empty; returns why it is refused, or "".
+   */
   private readPlace(bytes: Buffer, from: number, to: number): string {
     const { columns, words } = this;
     const { rows } = columns.batch;

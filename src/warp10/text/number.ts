@@ -23,8 +23,9 @@ const LONG_DIGITS = 19;
 const LEADING = 10;
 
 /**
- * Puts ±(leading × 10^digits + trailing) into `out`; leading < 10^10, digits ≤ 9, trailing < 10^digits.
- * False when it is beyond 64 bits. The product is taken in two parts that a double holds exactly.
+ * Puts ±(leading × 10^digits + trailing) into `out`; leading < 10^10, digits ≤ 9, trailing <
+ * 10^digits. False when it is beyond 64 bits. The product is taken in two parts that a double holds
+ * exactly.
  */
 export function composeLong(
   leading: number,
@@ -49,8 +50,8 @@ export function composeLong(
 }
 
 /**
- * Reads the decimal integer in bytes [from, to) as Java prints a long: no plus, no leading zeros, no −0.
- * False when it is not one or is beyond 64 bits.
+ * Reads the decimal integer in bytes [from, to) as Java prints a long: no plus, no leading zeros,
+ * no −0. False when it is not one or is beyond 64 bits.
  */
 export function parseLong(bytes: Uint8Array, from: number, to: number, out: Words): boolean {
   const negative = bytes[from] === MINUS;
@@ -65,7 +66,9 @@ export function parseLong(bytes: Uint8Array, from: number, to: number, out: Word
   return composeLong(leading, trailing, to - middle, negative, out);
 }
 
-/** The value of the digits in [from, to), at most 15 of them; −1 when another byte is among them. */
+/**
+ * The value of the digits in [from, to), at most 15 of them; −1 when another byte is among them.
+ */
 function digitsIn(bytes: Uint8Array, from: number, to: number): number {
   let value = 0;
   for (let at = from; at < to; at++) {
@@ -77,10 +80,10 @@ function digitsIn(bytes: Uint8Array, from: number, to: number): number {
 }
 
 /**
- * Reads the decimal fraction in bytes [from, to): digits, a point, digits, perhaps an exponent, as Java prints a double
- * or a decimal. A mantissa below 2^53 over a power of ten up to 10^22 is one correctly rounded division; what is longer
- * goes through the language's own reader, which rounds correctly too. Undefined when it is no such number, or beyond
- * the doubles.
+ * Reads the decimal fraction in bytes [from, to): digits, a point, digits, perhaps an exponent, as
+ * Java prints a double or a decimal. A mantissa below 2^53 over a power of ten up to 10^22 is one
+ * correctly rounded division; what is longer goes through the language's own reader, which rounds
+ * correctly too. Undefined when it is no such number, or beyond the doubles.
  */
 export function parseDouble(bytes: Uint8Array, from: number, to: number): number | undefined {
   const negative = bytes[from] === MINUS;
@@ -111,7 +114,8 @@ function parseLongDouble(bytes: Uint8Array, from: number, to: number): number | 
   if (!DOUBLE.test(text)) return undefined;
   const value = Number(text);
   if (!Number.isFinite(value)) return undefined;
-  // A number that is not zero but reads as zero is below the smallest double: its value would be lost.
+  // A number that is not zero but reads as zero is below the smallest double: its value would be
+  // lost.
   if (value === 0 && /[1-9]/.test(text.split("E")[0] ?? "")) return undefined;
   return value;
 }

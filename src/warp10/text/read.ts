@@ -1,4 +1,5 @@
-// GTS text, as `/fetch` prints it (format=text), into points: strict and total. A byte that is not understood fails the read.
+// GTS text, as `/fetch` prints it (format=text), into points: strict and total. A byte that is not
+// understood fails the read.
 import type { PointBatch, PointStream, SeenSeries } from "../../archive/points.ts";
 import { CellarmanError } from "../../runtime/errors.ts";
 import { LineParser } from "./lines.ts";
@@ -6,8 +7,8 @@ import { LineParser } from "./lines.ts";
 const NEWLINE = 10;
 
 /**
- * Longest line that is read, bytes. A value has 64 KiB on the server by default (facts warp10 §1.6), three times that
- * percent-encoded; more means a server with other limits, or no text.
+ * Longest line that is read, bytes. A value has 64 KiB on the server by default (facts warp10
+ * §1.6), three times that percent-encoded; more means a server with other limits, or no text.
  */
 export const MAX_LINE_BYTES = 16 * 1024 * 1024;
 
@@ -20,15 +21,17 @@ export interface TextReadOptions {
 }
 
 /**
- * Reads the bytes of a `/fetch` answer in the text format: the first line of a series complete, the following ones
- * `=TS/LAT:LON/ELEV VALUE`, newest first (facts warp10 §1.2). Chunks may be cut anywhere. Memory: one batch (6 MB) and
- * its strings (4 MiB and one line), one line, the series' names.
+ * Reads the bytes of a `/fetch` answer in the text format: the first line of a series complete, the
+ * following ones `=TS/LAT:LON/ELEV VALUE`, newest first (facts warp10 §1.2). Chunks may be cut
+ * anywhere. Memory: one batch (6 MB) and its strings (4 MiB and one line), one line, the series'
+ * names.
  *
- * The iteration throws "unreadable" (with line number and excerpt) on anything that is not such text: also on
- * timestamps that do not descend and on a series that comes twice; "incomplete-read" on the server's `# ERROR:`
- * trailer, on a blank line and on a last line without its end; "limit" on a line that is too long. What the source
- * throws passes through. A text that was cut exactly after a line, or between two series, cannot be told here: counts
- * and digests of other reads tell it.
+ * The iteration throws "unreadable" (with line number and excerpt) on anything that is not such
+ * text: also on timestamps that do not descend and on a series that comes twice; "incomplete-read"
+ * on the server's `# ERROR:` trailer, on a blank line and on a last line without its end; "limit"
+ * on a line that is too long. What the source throws passes through. A text that was cut exactly
+ * after a line, or between two series, cannot be told here: counts and digests of other reads tell
+ * it.
  */
 export function readPoints(
   source: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,

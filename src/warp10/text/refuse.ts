@@ -4,10 +4,13 @@ import { CellarmanError } from "../../runtime/errors.ts";
 /** Bytes of a line that an error quotes. */
 const EXCERPT_BYTES = 80;
 
-/** What starts the line in which the server tells that a read failed half-way (facts warp10 §1.2). */
+/**
+ * What starts the line in which the server tells that a read failed half-way (facts warp10 §1.2).
+ */
 const TRAILER = "# ERROR:";
 
-const RETRY_HINT = "Nothing of this read is used. Read again; if it fails again, look at the server's log.";
+const RETRY_HINT =
+  "Nothing of this read is used. Read again; if it fails again, look at the server's log.";
 
 /** A line that is no GTS text, as an error "unreadable". `line` counts from 1. */
 export function unreadable(where: string, line: number, reason: string, bytes: Uint8Array) {
@@ -32,7 +35,10 @@ export function isTrailer(bytes: Uint8Array): boolean {
   return Buffer.from(bytes.subarray(0, TRAILER.length)).toString("latin1") === TRAILER;
 }
 
-/** The error that an in-band `# ERROR: ` trailer tells: the first line of the decoded Java stack trace. */
+/**
+ * The error that an in-band `# ERROR: ` trailer tells: the first line of the decoded Java stack
+ * trace.
+ */
 export function trailerError(where: string, line: number, bytes: Uint8Array) {
   const encoded = Buffer.from(bytes.subarray(TRAILER.length)).toString("latin1").trim();
   const text = decodeForm(encoded).split("\n")[0]?.trim() || "no cause given";

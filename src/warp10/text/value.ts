@@ -1,4 +1,5 @@
-// Values in the server's text, of every type (facts warp10 §7), on the path that is not the fast one.
+// Values in the server's text, of every type (facts warp10 §7), on the path that is not the fast
+// one.
 import { KIND } from "../../archive/points.ts";
 import type { Columns } from "./columns.ts";
 import { base64Decode, percentDecode } from "./encoding.ts";
@@ -17,7 +18,10 @@ const NAMED: Readonly<Record<string, boolean | number>> = {
 };
 const LONGEST_NAMED = 9;
 
-/** Reads the value in bytes [from, to) into a row. False when it is none: nothing may follow a value. */
+/**
+ * Reads the value in bytes [from, to) into a row. False when it is none: nothing may follow a
+ * value.
+ */
 export function readValue(columns: Columns, row: number, bytes: Buffer, from: number, to: number) {
   if (bytes[from] === QUOTE) return readString(columns, row, bytes, from, to);
   if (bytes.subarray(from, from + BASE64.length).equals(BASE64)) {

@@ -1,0 +1,74 @@
+// What is in a period's archive and should not be, and the other way round: attempts that no seal names, seals that
+// cannot be read. By listings: good for telling people; the gate re-reads every byte.
+import type { Cold } from "../cellar/cold.ts";
+import type { PeriodLedger } from "../cellar/snapshot.ts";
+import { batchRecordKey, idOfKey, joinKey, type PeriodRef, periodPrefix } from "../ledger/keys.ts";
+import type { Seal } from "../ledger/records.ts";
+
+/** A seal whose object, or whose data, is wrong or gone. */
+export interface LostSeal {
+  readonly seal: string;
+  readonly why: string;
+}
+
+/** Data objects that no valid seal names: failed attempts, withdrawn ones, and such as still run. */
+export interface Attempts {
+  readonly unsealed: number;
+  readonly bytes: bigint;
+  /** Seals of which the store lists fewer bytes than were sealed. */
+  readonly incomplete: readonly LostSeal[];
+}
+
+/** Lists the period's data objects, and holds them against the seals. */
+export async function readAttempts(
+  cold: Cold,
+  at: PeriodRef,
+  seals: readonly (Seal & { key: string })[],
+): Promise<Attempts> {
+  const listed = new Map<string, { data: bigint; all: bigint }>();
+  const prefix = `${joinKey("data", at.flow, `period=${at.period}`)}/`;
+  for await (const { key, bytes } of cold.list(prefix)) {
+    const [, , , batch = "", attempt = "", name = ""] = key.split("/");
+    const sum = listed.get(`${batch}/${attempt}`) ?? { data: 0n, all: 0n };
+    sum.all += BigInt(bytes);
+    if (name !== "manifest.json") sum.data += BigInt(bytes);
+    listed.set(`${batch}/${attempt}`, sum);
+  }
+  const incomplete: LostSeal[] = [];
+  for (const { key, batch, attempt, bytes } of seals) {
+    const there = listed.get(`${batch}/${attempt}`)?.data ?? 0n;
+    listed.delete(`${batch}/${attempt}`);
+    if (there >= BigInt(bytes)) continue;
+    incomplete.push({ seal: key, why: `the store lists ${there} of its ${bytes} bytes` });
+  }
+  const unsealed = [...listed.values()];
+  return {
+    unsealed: unsealed.length,
+    bytes: unsealed.reduce((n, { all }) => n + all, 0n),
+    incomplete,
+  };
+}
+
+/** Seals that a verify receipt names, that nobody withdrew, and that the store does not have. */
+export async function receiptsWithoutSeal(
+  cold: Cold,
+  ledger: PeriodLedger,
+  batches: readonly string[],
+): Promise<LostSeal[]> {
+  const withdrawn = new Set<string>();
+  for await (const { key } of cold.list(periodPrefix("withdrawn", ledger.at))) {
+    withdrawn.add(idOfKey(key));
+  }
+  const lost: LostSeal[] = [];
+  for (const batch of batches) {
+    const { seals, verified } = ledger.marksOf(batch);
+    const known = new Set(seals.map((s) => s.id));
+    for (const id of verified.keys()) {
+      if (known.has(id) || withdrawn.has(id)) continue;
+      const seal = batchRecordKey("seals", { ...ledger.at, batch }, id);
+      if (await cold.get(seal)) continue;
+      lost.push({ seal, why: "it was verified, and is gone" });
+    }
+  }
+  return lost;
+}

@@ -1,0 +1,79 @@
+// The Action's shell, run as the runner runs it: inputs as variables, outputs in a file.
+import { spawn } from "node:child_process";
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+
+const ROOT = join(import.meta.dirname, "..");
+let folder = "";
+
+interface Step {
+  readonly status: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+  readonly outputs: Readonly<Record<string, string>>;
+}
+
+/** The outputs that a step's file holds, each between its delimiters. */
+function outputsIn(file: string): Record<string, string> {
+  if (!existsSync(file)) return {};
+  const entries = readFileSync(file, "utf8").matchAll(/^(\S+?)<<(\S+)\n([^]*?)\n\2$/gm);
+  return Object.fromEntries([...entries].map(([, name = "", , text = ""]) => [name, text]));
+}
+
+function step(inputs: Readonly<Record<string, string>>): Promise<Step> {
+  const output = join(folder, "output");
+  const asked = Object.entries(inputs).map(([name, text]) => [`INPUT_${name.toUpperCase()}`, text]);
+  const child = spawn(process.execPath, [join(ROOT, "src/action.ts")], {
+    cwd: ROOT,
+    env: { PATH: process.env["PATH"], GITHUB_OUTPUT: output, ...Object.fromEntries(asked) },
+  });
+  let [stdout, stderr] = ["", ""];
+  child.stdout.on("data", (part: Buffer) => (stdout += part.toString()));
+  child.stderr.on("data", (part: Buffer) => (stderr += part.toString()));
+  return new Promise((resolve) =>
+    child.once("close", (status) =>
+      resolve({ status, stdout, stderr, outputs: outputsIn(output) }),
+    ),
+  );
+}
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), "cellarman-action-"));
+});
+
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+describe("the Action", () => {
+  it("runs the verb and gives its document and exit code as outputs", async () => {
+    const { status, stdout, outputs } = await step({
+      command: "validate",
+      flow: "flows/metrics.yaml",
+      period: "",
+      "dry-run": "false",
+    });
+    expect([status, outputs["exit-code"]]).toEqual([0, "0"]);
+    expect(JSON.parse(outputs["result"] ?? "")).toMatchObject({ schema: "cellarman/validate/1" });
+    expect(JSON.parse(stdout)).toEqual(JSON.parse(outputs["result"] ?? ""));
+  });
+
+  it("fails with the verb's exit code and says why", async () => {
+    const bad = join(folder, "bad.yaml");
+    writeFileSync(bad, "version: 1\nflow: bad\nnonsense: true\n");
+    const { status, stdout, outputs } = await step({ command: "validate", flow: bad });
+    expect([status, outputs["exit-code"]]).toEqual([2, "2"]);
+    expect(stdout).toContain("nonsense");
+  });
+
+  it.each([
+    ["a verb that does not exist", { command: "erase" }, /erase/],
+    ["no verb", { command: "" }, /verb/],
+    ["a dry-run that is neither", { command: "validate", "dry-run": "yes" }, /dry-run/],
+    ["an option of no verb", { command: "validate", arguments: "--nope" }, /nope/],
+  ])("refuses %s with exit code 2", async (_what, inputs, message) => {
+    const { status, stderr, outputs } = await step(inputs);
+    expect([status, outputs["exit-code"], outputs["result"]]).toEqual([2, "2", undefined]);
+    expect(stderr).toMatch(message);
+  });
+});

@@ -1,0 +1,129 @@
+// Between the tool and a real store, whose clock and Last-Modified nobody can move: requests are signed anew with the
+// real time, dates are moved on the way back. An object's date is moved by what the world's clock was off by when the
+// object was put, as a store that lived in the world would have stamped it.
+import { once } from "node:events";
+import { Agent, createServer, type IncomingMessage, request, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import { buffer } from "node:stream/consumers";
+import { makeSigner, type StoreKeys } from "../../../src/cellar/sign.ts";
+
+/** What is moved, and by how much. */
+export interface MovedStoreOptions {
+  /** The real store, `http://host:port`. */
+  readonly target: string;
+  /** Keys that may come in; a request with another key is passed on under a secret that is none. */
+  readonly keys: readonly StoreKeys[];
+  /** The world's clock minus the real one, ms, now. */
+  shiftMs(): number;
+}
+
+/** A running proxy on loopback. */
+export interface MovedStore {
+  readonly url: string;
+  close(): Promise<void>;
+}
+
+/** Starts a proxy in front of a store. */
+export async function startMovedStore(options: MovedStoreOptions): Promise<MovedStore> {
+  const proxy = new StoreProxy(options);
+  const server = createServer((incoming, outgoing) => proxy.pass(incoming, outgoing));
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const { port } = server.address() as AddressInfo;
+  return {
+    url: `http://127.0.0.1:${port}`,
+    close: async () => {
+      server.close();
+      server.closeAllConnections();
+      proxy.agent.destroy();
+    },
+  };
+}
+
+/** Headers of a connection, not of a message. */
+const HOP = new Set(["connection", "keep-alive", "transfer-encoding"]);
+
+class StoreProxy {
+  readonly agent = new Agent({ keepAlive: true });
+  private readonly options: MovedStoreOptions;
+  /** What each object was put with, ms by its undecoded path. */
+  private readonly shifts = new Map<string, number>();
+
+  constructor(options: MovedStoreOptions) {
+    this.options = options;
+  }
+
+  pass(incoming: IncomingMessage, outgoing: ServerResponse): void {
+    const { method = "GET", url = "/" } = incoming;
+    const [path = "/", query = ""] = url.split("?");
+    const object = decodeURIComponent(path);
+    if (method === "PUT") this.shifts.set(object, this.options.shiftMs());
+    const upstream = request(
+      this.options.target + url,
+      { method, headers: this.sign(incoming, path, query), agent: this.agent },
+      (answer) => void this.answer(answer, outgoing, object),
+    );
+    // As a store that went away looks: the connection breaks off.
+    upstream.on("error", () => outgoing.destroy());
+    incoming.pipe(upstream);
+  }
+
+  /** The request's own headers under a signature of the real time. */
+  private sign(incoming: IncomingMessage, path: string, query: string): Record<string, string> {
+    const { authorization = "", "x-amz-content-sha256": payloadSha256 = "" } = incoming.headers;
+    const [, keyId] = /Credential=([^/]+)\//.exec(authorization) ?? [];
+    const [, names = ""] = /SignedHeaders=([^,]+)/.exec(authorization) ?? [];
+    const headers: Record<string, string> = { host: new URL(this.options.target).host };
+    for (const name of names.split(";").filter((n) => n !== "host" && !n.startsWith("x-amz-"))) {
+      headers[name] = String(incoming.headers[name]);
+    }
+    const keys = this.options.keys.find((known) => known.accessKeyId === keyId) ?? {
+      accessKeyId: keyId ?? "none",
+      secretAccessKey: "none",
+    };
+    const method = incoming.method ?? "GET";
+    const unsigned = { method, path, query, headers, payloadSha256: String(payloadSha256) };
+    return makeSigner(keys, "default")(unsigned, Date.now());
+  }
+
+  private async answer(
+    answer: IncomingMessage,
+    outgoing: ServerResponse,
+    object: string,
+  ): Promise<void> {
+    outgoing.sendDate = false;
+    for (const [name, value] of Object.entries(answer.headers)) {
+      if (!HOP.has(name) && value !== undefined) outgoing.setHeader(name, value);
+    }
+    const moved = Date.now() + this.options.shiftMs();
+    outgoing.setHeader("date", new Date(moved).toUTCString());
+    const stamped = answer.headers["last-modified"];
+    if (stamped) outgoing.setHeader("last-modified", this.moved(stamped, object).toUTCString());
+    outgoing.statusCode = answer.statusCode ?? 502;
+    if (!answer.headers["content-type"]?.includes("xml")) {
+      answer.on("error", () => outgoing.destroy());
+      answer.pipe(outgoing);
+      return;
+    }
+    const text = (await buffer(answer)).toString("utf8");
+    const body = Buffer.from(this.listing(text, object.replace(/^(\/[^/]*).*$/s, "$1")));
+    outgoing.setHeader("content-length", body.length);
+    outgoing.end(body);
+  }
+
+  /** A listing's dates, object by object; other documents have none. */
+  private listing(text: string, bucket: string): string {
+    return text.replaceAll(
+      /<Key>([^<]*)<\/Key><LastModified>([^<]*)</g,
+      (_all, key: string, stamped: string) => {
+        const object = `${bucket}/${decodeURIComponent(key)}`;
+        return `<Key>${key}</Key><LastModified>${this.moved(stamped, object).toISOString()}<`;
+      },
+    );
+  }
+
+  private moved(stamped: string, object: string): Date {
+    const shiftMs = this.shifts.get(object) ?? this.options.shiftMs();
+    return new Date(Date.parse(stamped) + shiftMs);
+  }
+}
