@@ -43,6 +43,8 @@ export interface ArchiveRun {
   readonly process: string;
   /** Seals of other plans or supplements than the batch's, listed when the run began. */
   otherSeals(batch: string): readonly string[];
+  /** Purge intents of batches of other plans or supplements. */
+  otherIntents(batch: string): readonly string[];
   readonly signal: AbortSignal | undefined;
 }
 
@@ -142,7 +144,7 @@ async function lookBefore(
   const own = [...markers.map((m) => m.value.seal), ...listed.map((o) => o.key)];
   return {
     saw: [...new Set([...own, ...run.otherSeals(at.batch)])].toSorted(),
-    sawIntents: intents.map((i) => i.key),
+    sawIntents: [...intents.map((i) => i.key), ...run.otherIntents(at.batch)].toSorted(),
   };
 }
 

@@ -40,6 +40,8 @@ export interface PeriodLedger {
   readonly approvals: readonly Stored<Approved>[];
   /** Keys of all seals of the period that are not withdrawn, of whatever plan. */
   readonly seals: readonly string[];
+  /** Keys of all purge intents of the period. */
+  readonly intents: readonly string[];
   marksOf(batch: string): BatchMarks;
 }
 
@@ -71,6 +73,7 @@ export async function readPeriod(cold: Cold, at: PeriodRef): Promise<PeriodLedge
     ruling,
     approvals,
     seals: valid.map((o) => o.key),
+    intents: intents.map((o) => o.key),
     marksOf: (batch) => ({
       seals: byBatch.seals.get(batch) ?? [],
       verified: new Map(

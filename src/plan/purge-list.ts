@@ -7,8 +7,8 @@ export interface Candidate {
   readonly batch: string;
   readonly series: bigint;
   readonly points: bigint;
-  /** A delete may have happened already: it is recounted, which costs no budget. */
-  readonly purging: boolean;
+  /** Nothing will be deleted that was not decided before: an empty batch, or one that is purging already. */
+  readonly free: boolean;
 }
 
 /** Without a budget in the flow a run may purge this many times the batches purged so far. */
@@ -28,8 +28,8 @@ export function cutToBudget(
   budget: Budget,
   purgedSoFar: number,
 ): CutList {
-  const purging = candidates.filter((c) => c.purging);
-  const fresh = candidates.filter((c) => !c.purging);
+  const free = candidates.filter((c) => c.free);
+  const fresh = candidates.filter((c) => !c.free);
   const batches = batchLimit(budget, purgedSoFar);
   const entries: Candidate[] = [];
   let series = 0n;
@@ -44,7 +44,7 @@ export function cutToBudget(
   }
   const leftOut = fresh.length - entries.length;
   const runs = entries.length === 0 ? 0 : Math.ceil(fresh.length / entries.length);
-  return { entries: [...purging, ...entries], leftOut, runs };
+  return { entries: [...free, ...entries], leftOut, runs };
 }
 
 function batchLimit(budget: Budget, purgedSoFar: number): number {

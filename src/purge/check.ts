@@ -73,6 +73,10 @@ export interface GateCase {
   readonly range: Range;
   /** Whether the purge list names the batch. */
   readonly onList: boolean;
+  /** `--dry-run`: the gate is evaluated, nothing is deleted. */
+  readonly dryRun: boolean;
+  /** Seals of batches of retired plans, found by their markers, and so by key. */
+  readonly retiredSeals: readonly string[];
   readonly limits: PurgeLimits;
   readonly process: string;
   readonly signal?: AbortSignal;

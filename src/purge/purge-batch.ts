@@ -31,14 +31,13 @@ export interface PurgePorts extends GatePorts {
 }
 
 /** Purges one batch as far as the gate lets it. A batch with an intent on record is recounted first. */
-export async function purgeBatch(gate: Omit<GateCase, "range">, ports: PurgePorts): Promise<BatchPurged> {
-  const whole = rangeOf(gate);
-  const atWhole = { ...gate, range: whole };
+export async function purgeBatch(gate: GateCase, ports: PurgePorts): Promise<BatchPurged> {
+  const whole = gate.range;
   const intents = await readNumbered(ports.cold, (n) => intentKey(gate.at, n), intentRecord);
   if (intents.length > 0) {
-    const left = await recount(atWhole, ports, whole);
-    if (left.outcome === "zero") return settle(atWhole, ports, 0n, []);
-    if (left.outcome === "no-answer") return stalled(atWhole, ports, left.reason);
+    const left = await recount(gate, ports, whole);
+    if (left.outcome === "zero") return settle(gate, ports, 0n, []);
+    if (left.outcome === "no-answer") return stalled(gate, ports, left.reason);
   }
   let points = 0n;
   const registered: string[] = [];
@@ -48,19 +47,14 @@ export async function purgeBatch(gate: Omit<GateCase, "range">, ports: PurgePort
     registered.push(...part.registered);
     if (part.ended) return { ...part.ended, points };
   }
-  const left = await recount(atWhole, ports, whole);
-  if (left.outcome === "no-answer") return stalled(atWhole, ports, left.reason);
+  const left = await recount(gate, ports, whole);
+  if (left.outcome === "no-answer") return stalled(gate, ports, left.reason);
   if (left.outcome === "left") return stays(`${left.points} points are left after the delete`);
-  return settle(atWhole, ports, points, registered);
+  return settle(gate, ports, points, registered);
 }
 
-const rangeOf = (gate: Omit<GateCase, "range">): Range => ({
-  start: BigInt(gate.batch.range.start),
-  end: BigInt(gate.batch.range.end),
-});
-
 /** Time ranges that one gate can judge within a warrant's life. */
-function rangesOf(gate: Omit<GateCase, "range">, whole: Range): Range[] {
+function rangesOf(gate: GateCase, whole: Range): Range[] {
   const points = Number(gate.batch.points ?? 0);
   return cutRange(whole, Math.ceil(points / gate.limits.gatePoints));
 }
@@ -79,6 +73,9 @@ async function purgeRange(gate: GateCase, ports: PurgePorts): Promise<RangePurge
   if (result.outcome !== "go" || !result.warrant) {
     await recordRefusal(gate, ports, result);
     return end({ outcome: result.outcome, gate: result, note: failedLine(result) });
+  }
+  if (gate.dryRun) {
+    return end({ outcome: "go", gate: result, note: `would delete ${result.hotPoints} points` });
   }
   await writeIntent(gate, ports, result);
   const expected = result.warrant.facts.expectedSeries;

@@ -39,14 +39,16 @@ export interface View {
 
 /** Reads the view of a batch's range: every seal that a marker names and every one listed (design §3). */
 export async function readView(cold: Cold, gate: GateCase): Promise<View> {
-  const keys = await sealKeys(cold, gate);
+  const restedOn = await sealsOfIntents(cold, gate);
+  const keys = new Set([...(await sealKeys(cold, gate)), ...restedOn, ...gate.retiredSeals]);
   const withdrawn = await readWithdrawn(cold, gate.at);
   const seals: Stored<Seal>[] = [];
   const lost: string[] = [];
-  for (const key of keys) {
+  for (const key of [...keys].toSorted()) {
     const seal = await readRecord(cold, key, sealRecord);
     if (!seal) {
-      if (await isNamedElsewhere(cold, gate.at, key)) lost.push(key);
+      // A marker alone may name a seal that a crash kept from being written.
+      if (restedOn.has(key) || (await isVerifiedSomewhere(cold, gate.at, key))) lost.push(key);
       continue;
     }
     if (withdrawn.get(key) === seal.sha256) continue;
@@ -78,7 +80,7 @@ async function sealKeys(cold: Cold, gate: GateCase): Promise<string[]> {
     const batch = parseBatchRecordKey(key)?.batch ?? "";
     if (own.includes(batch) || !sameFamily(batch, gate.at.batch)) keys.add(key);
   }
-  return [...keys].toSorted();
+  return [...keys];
 }
 
 async function readWithdrawn(cold: Cold, at: BatchRef): Promise<Map<string, string>> {
@@ -90,8 +92,13 @@ async function readWithdrawn(cold: Cold, at: BatchRef): Promise<Map<string, stri
   return withdrawn;
 }
 
-/** A marker alone may name a seal that a crash kept from being written; a receipt never does. */
-async function isNamedElsewhere(cold: Cold, at: BatchRef, sealKey: string): Promise<boolean> {
+/** Seals that a purge of this batch or of one that it was split from rests on. */
+async function sealsOfIntents(cold: Cold, gate: GateCase): Promise<Set<string>> {
+  const intents = await readIntents(cold, gate.at, [], gate.batch.parents);
+  return new Set(intents.flatMap((i) => i.value.view.map((q) => q.key)));
+}
+
+async function isVerifiedSomewhere(cold: Cold, at: BatchRef, sealKey: string): Promise<boolean> {
   const batch = parseBatchRecordKey(sealKey)?.batch ?? "";
   for await (const { key } of cold.list(`${periodPrefix("verified", at)}${batch}/`)) {
     if (idOfKey(key).startsWith(`${idOfKey(sealKey)}.`)) return true;

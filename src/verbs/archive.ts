@@ -1,7 +1,7 @@
 // archive: export what is planned and not yet sealed, one fresh attempt per batch and try.
 import { archiveAll, type BatchArchived } from "../archive/run.ts";
 import { parquetExporter } from "../archive/parquet/export.ts";
-import { batchFamily, parseBatchRecordKey } from "../ledger/keys.ts";
+import { batchFamily } from "../ledger/keys.ts";
 import { dueStep } from "../plan/due.ts";
 import { packShards } from "../plan/shards.ts";
 import type { PlannedBatch } from "../ledger/records.ts";
@@ -78,7 +78,8 @@ async function archivePeriod(
       exporter: parquetExporter,
       plan: ruling.plan,
       process: inv.process,
-      otherSeals: otherSealsBy(ledger.seals),
+      otherSeals: ofOtherFamilies(ledger.seals),
+      otherIntents: ofOtherFamilies(ledger.intents),
       signal,
     },
     batches,
@@ -89,13 +90,13 @@ async function archivePeriod(
   return { flow: flow.name, period: ledger.at.period, batches: archived };
 }
 
-/** Seals of other plans and supplements by a batch's family; groups of one plan cannot overlap. */
-function otherSealsBy(seals: readonly string[]): (batch: string) => readonly string[] {
+/** Keys of records of other plans and supplements than a batch's; groups of one plan cannot overlap. */
+function ofOtherFamilies(keys: readonly string[]): (batch: string) => readonly string[] {
   const known = new Map<string, readonly string[]>();
-  const familyOf = (key: string): string => batchFamily(parseBatchRecordKey(key)?.batch ?? "");
+  const familyOf = (key: string): string => batchFamily(key.split("/")[3] ?? "");
   return (batch) => {
     const family = batchFamily(batch);
-    const others = known.get(family) ?? seals.filter((key) => familyOf(key) !== family);
+    const others = known.get(family) ?? keys.filter((key) => familyOf(key) !== family);
     known.set(family, others);
     return others;
   };

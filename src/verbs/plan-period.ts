@@ -1,12 +1,12 @@
 // Planning one period: survey the server, cut groups and slices, prove coverage, write the plan, hold it if it is short.
 import type { Cold } from "../cellar/cold.ts";
 import { putHold } from "../cellar/holds.ts";
-import { readQuoted, readRecord, type Stored, writeNumbered, writeRecord } from "../cellar/records.ts";
+import { writeNumbered, writeRecord } from "../cellar/records.ts";
 import { readRuling, type RulingPlan } from "../cellar/snapshot.ts";
 import { flowDigest, purgeDigest } from "../flow/digest.ts";
 import type { Flow } from "../flow/flow.ts";
 import { planKey, type PeriodRef, rulingKey } from "../ledger/keys.ts";
-import { type Plan, planRecord, rulingRecord } from "../ledger/records.ts";
+import type { Plan } from "../ledger/records.ts";
 import { cutGroups, type Group } from "../plan/groups.ts";
 import { IdentitySum } from "../plan/identity-sum.ts";
 import { holdReason, makePlan, type SurveyedGroup } from "../plan/make-plan.ts";
@@ -66,10 +66,7 @@ export async function makeRule(
 async function planBefore({ flow, cold }: Planning, period: Period): Promise<Plan | undefined> {
   const before = previousPeriod(flow.period.every, period);
   const at = { flow: flow.name, period: before.name };
-  const ruling = await readRecord(cold, rulingKey(at, 1), rulingRecord);
-  if (!ruling) return undefined;
-  const plan: Stored<Plan> = await readQuoted(cold, ruling.value.plan, planRecord);
-  return plan.value;
+  return (await readRuling(cold, at))?.plan.value;
 }
 
 async function survey(work: Planning, period: Period): Promise<Plan> {

@@ -1,9 +1,11 @@
 // plan: see what is due, plan periods that have no plan, cut the purge list, and say what each step should do.
+import pLimit from "p-limit";
 import { indexPeriods, readPeriod } from "../cellar/snapshot.ts";
 import { readRecord, writeRecord } from "../cellar/records.ts";
 import type { Cold } from "../cellar/cold.ts";
 import { purgeListKey } from "../ledger/keys.ts";
-import { closedRecord } from "../ledger/records.ts";
+import { closedRecord, sealRecord } from "../ledger/records.ts";
+import type { BatchStatus } from "../ledger/state.ts";
 import { dueStep, tally } from "../plan/due.ts";
 import { dueAtMs, duePeriods, type Period, periodOf } from "../plan/period.ts";
 import { type Candidate, cutToBudget, type CutList } from "../plan/purge-list.ts";
@@ -102,16 +104,13 @@ async function cutPurgeList(
   cold: Cold,
   periods: readonly RuledPeriod[],
 ): Promise<FlowPlanned["purgeList"]> {
-  const candidates = periods.flatMap(({ ledger, statuses }) =>
+  const due = periods.flatMap(({ ledger, statuses }) =>
     statuses
-      .filter((s) => dueStep(s) === "purge")
-      .map((s): Candidate => ({
-        period: ledger.at.period,
-        batch: s.batch.id,
-        series: BigInt(s.batch.series),
-        points: BigInt(s.batch.points ?? 0),
-        purging: s.state === "purging",
-      })),
+      .filter((status) => dueStep(status) === "purge")
+      .map((status) => ({ period: ledger.at.period, status })),
+  );
+  const candidates = await pLimit(SEALS_AT_ONCE).map(due, ({ period, status }) =>
+    candidateOf(cold, period, status),
   );
   const cut = cutToBudget(candidates, flow.purge.budget, await purgedSoFar(cold, flow.name, periods));
   if (cut.entries.length === 0) return { ...cut, key: undefined };
@@ -123,6 +122,18 @@ async function cutPurgeList(
     leftOut: cut.leftOut,
   });
   return { ...cut, key };
+}
+
+/** Seals read at once. */
+const SEALS_AT_ONCE = 16;
+
+/** What a batch costs of the budgets, by its newest seal: plans only estimate. */
+async function candidateOf(cold: Cold, period: string, status: BatchStatus): Promise<Candidate> {
+  const { batch, state, seal } = status;
+  const read = seal && (await readRecord(cold, seal.key, sealRecord));
+  const points = BigInt(read?.value.points ?? batch.points ?? 0);
+  const free = state === "purging" || (read !== undefined && points === 0n);
+  return { period, batch: batch.id, series: BigInt(batch.series), points, free };
 }
 
 /** Batches purged in all of the flow's life: of closed periods by their receipts, of open ones by their marks. */
@@ -137,7 +148,7 @@ async function purgedSoFar(
     purged += receipt?.value.batches ?? 0;
   }
   for (const { ledger, ruling } of periods) {
-    purged += ruling.batches.filter((b) => ledger.marksOf(b.id).purged.length > 0).length;
+    purged += ruling.batches.filter((b) => ledger.marksOf(b.id).purged.some((m) => m.settles > 0)).length;
   }
   return purged;
 }

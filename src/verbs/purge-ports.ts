@@ -59,7 +59,7 @@ export function openPurge(
       dryRun: (selector, range) =>
         deleter.dryRun(selector, range, ordinaryLimits(now.flow.run.timeoutMs, inv.io.signal)),
     },
-    prober: openProber(inv, now.flow),
+    prober: flagOption(inv.options, "dry-run") ? undefined : openProber(inv, now.flow),
     forge: now.forge,
     clock,
     log: inv.log,

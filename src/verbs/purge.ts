@@ -1,7 +1,4 @@
 // purge: what the newest purge list names, one batch after the other, each through the gate; then reconcile and close.
-import type { Cold } from "../cellar/cold.ts";
-import { readRecord } from "../cellar/records.ts";
-import { purgeListRecord } from "../ledger/records.ts";
 import type { BatchStatus } from "../ledger/state.ts";
 import { dueStep, isEnded } from "../plan/due.ts";
 import { FENCE_CHECK } from "../purge/check-fence.ts";
@@ -10,13 +7,12 @@ import { closePeriod, reconcileBatch } from "../purge/reconcile.ts";
 import { recordRecount, recount, stalledRecount } from "../purge/recount.ts";
 import { EXIT } from "../runtime/errors.ts";
 import { startProgress } from "../runtime/progress.ts";
+import type { GateCase } from "../purge/check.ts";
+import { casesOfPeriod, listName, newestList } from "./gate-cases.ts";
 import { chosenFlows, type FlowFile, openReader, openStore } from "./open.ts";
 import { limitsOf, openPeriods, type RuledPeriod } from "./periods.ts";
 import { flowAsOfNow, type FlowNow, openPurge } from "./purge-ports.ts";
-import { flagOption, type Invocation, type VerbResult, withSignal } from "./verb.ts";
-
-/** A purge list is good for a day. */
-const LIST_LIFE_MS = 86_400_000;
+import type { Invocation, VerbResult } from "./verb.ts";
 
 /** What purging one flow came to. */
 interface FlowPurged {
@@ -73,22 +69,15 @@ async function purgeListed(
   periods: readonly RuledPeriod[],
 ): Promise<FlowPurged["batches"] | string> {
   const listed = await newestList(ports.cold, now.flow.name);
-  const cases = periods.flatMap(({ ledger, ruling, statuses }) =>
-    statuses
-      .filter((s) => s.state === "purging" || isListedAndDue(s, listed, ledger.at.period))
-      .map(({ batch }) => ({
-        flow: now.flow,
-        flowFile: now.flowFile,
-        flowsAreAuthoritative: flagOption(inv.options, "flows-are-authoritative"),
-        plan: ruling.plan,
-        batch,
-        at: { ...ledger.at, batch: batch.id },
-        onList: listed.has(`${ledger.at.period} ${batch.id}`),
-        limits: limitsOf(inv),
-        process: inv.process,
-        ...withSignal(inv.io),
-      })),
-  );
+  const cases: GateCase[] = [];
+  for (const period of periods) {
+    const due = period.statuses.filter(
+      (s) => s.state === "purging" || isListedAndDue(s, listed, period.ledger.at.period),
+    );
+    if (due.length === 0) continue;
+    const { caseOf } = await casesOfPeriod(inv, now, ports.cold, period, listed);
+    cases.push(...due.map(caseOf));
+  }
   const purged = [];
   const { clock, terminal } = inv.io;
   const progress = startProgress("purge", cases.length, clock, inv.log, terminal);
@@ -107,12 +96,12 @@ async function purgeListed(
 }
 
 const isListedAndDue = (s: BatchStatus, listed: ReadonlySet<string>, period: string): boolean =>
-  dueStep(s) === "purge" && listed.has(`${period} ${s.batch.id}`);
+  dueStep(s) === "purge" && listed.has(listName(period, s.batch.id));
 
 /** The fence's second probe is due a lag after the first: waited for here, where it is all that is missing. */
 async function withFenceWait(
   inv: Invocation,
-  gate: Parameters<typeof purgeBatch>[0],
+  gate: GateCase,
   ports: PurgePorts,
 ): Promise<BatchPurged> {
   const first = await purgeBatch(gate, ports);
@@ -130,26 +119,13 @@ async function withFenceWait(
 
 /** A recount that ends in time, whatever it counts, opens the server again. */
 async function recountsAgain(
-  gate: Parameters<typeof purgeBatch>[0],
+  gate: GateCase,
   ports: PurgePorts,
 ): Promise<boolean> {
-  const range = { start: BigInt(gate.batch.range.start), end: BigInt(gate.batch.range.end) };
-  const once = await recount({ ...gate, range }, ports, range);
+  const once = await recount(gate, ports, gate.range);
   if (once.outcome === "no-answer") return false;
-  await recordRecount({ ...gate, range }, ports.cold, true);
+  await recordRecount(gate, ports.cold, true);
   return true;
-}
-
-/** `period batch` of everything on the newest list of the last day. */
-export async function newestList(cold: Cold, flow: string): Promise<Set<string>> {
-  const lists = (await Array.fromAsync(cold.list(`lists/${flow}/`))).toSorted(
-    (a, b) => b.lastModifiedMs - a.lastModifiedMs,
-  );
-  const newest = lists[0];
-  const nowMs = await cold.nowMs();
-  if (!newest || nowMs - newest.lastModifiedMs > LIST_LIFE_MS) return new Set();
-  const list = await readRecord(cold, newest.key, purgeListRecord);
-  return new Set((list?.value.entries ?? []).map((e) => `${e.period} ${e.batch}`));
 }
 
 async function reconcileAll(

@@ -1,4 +1,5 @@
 // status --why: the gate, batch by batch, without deleting and without writing to the bucket.
+import type { Cold } from "../cellar/cold.ts";
 import { dryRun } from "../cellar/dry-run.ts";
 import { readPeriod } from "../cellar/snapshot.ts";
 import { isEnded } from "../plan/due.ts";
@@ -10,7 +11,7 @@ import { asCellarmanError, CellarmanError, EXIT } from "../runtime/errors.ts";
 import { startProgress } from "../runtime/progress.ts";
 import { chosenFlow, type FlowFile, openStore } from "./open.ts";
 import { limitsOf, ruled, type RuledPeriod } from "./periods.ts";
-import { newestList } from "./purge.ts";
+import { casesOfPeriod, newestList } from "./gate-cases.ts";
 import { flowAsOfNow, type FlowNow } from "./purge-ports.ts";
 import { noPeriod } from "./status.ts";
 import { type Explainer, openExplainer } from "./status-why-gate.ts";
@@ -49,7 +50,7 @@ export async function explainGate(inv: Invocation): Promise<VerbResult> {
     const explainer = await openExplainer(inv, at, now, cold, problem);
     try {
       const listed = await newestList(cold, at.flow.name);
-      const cases = casesOf(inv, now, found, listed, only);
+      const cases = await casesOf(inv, now, cold, found, listed, only);
       return resultOf(at.flow.name, period, await explainAll(inv, explainer, cases));
     } finally {
       await explainer.close();
@@ -88,15 +89,16 @@ interface Case {
   readonly gate: GateCase;
 }
 
-function casesOf(
+async function casesOf(
   inv: Invocation,
   now: FlowNow,
-  { ledger, ruling, statuses }: RuledPeriod,
+  cold: Cold,
+  found: RuledPeriod,
   listed: ReadonlySet<string>,
   only: string | undefined,
-): Case[] {
-  const { flow, period } = ledger.at;
-  const chosen = statuses.filter((s) =>
+): Promise<Case[]> {
+  const { flow, period } = found.ledger.at;
+  const chosen = found.statuses.filter((s) =>
     only === undefined ? !isEnded(s) && s.state !== "purged" : s.batch.id === only,
   );
   if (chosen.length === 0 && only !== undefined) {
@@ -104,24 +106,13 @@ function casesOf(
       hint: `cellarman status ${flow} ${period} lists them.`,
     });
   }
-  // Nothing rests on this reading, so it may take longer than a warrant lives.
-  const limits = { ...limitsOf(inv), gateReadMs: now.flow.run.timeoutMs };
-  return chosen.map((status) => ({
-    status,
-    gate: {
-      flow: now.flow,
-      flowFile: now.flowFile,
-      flowsAreAuthoritative: flagOption(inv.options, "flows-are-authoritative"),
-      plan: ruling.plan,
-      batch: status.batch,
-      at: { ...ledger.at, batch: status.batch.id },
-      range: { start: BigInt(status.batch.range.start), end: BigInt(status.batch.range.end) },
-      onList: status.state === "purging" || listed.has(`${period} ${status.batch.id}`),
-      limits,
-      process: inv.process,
-      ...withSignal(inv.io),
-    },
-  }));
+  const { caseOf } = await casesOfPeriod(inv, now, cold, found, listed);
+  return chosen.map((status) => {
+    const gate = caseOf(status);
+    // Nothing rests on this reading, so it may take longer than a warrant lives.
+    const limits = { ...gate.limits, gateReadMs: now.flow.run.timeoutMs };
+    return { status, gate: { ...gate, limits, onList: gate.onList || status.state === "purging" } };
+  });
 }
 
 async function explainAll(

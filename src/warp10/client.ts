@@ -12,6 +12,7 @@ import { parseListing } from "./listing.ts";
 import { type Range, type TimeUnit, timeUnitOfHeader } from "./range.ts";
 import { type GrantedLimits, SERVER_CLOCK, VERSION } from "./scripts.ts";
 import type { ListedSeries } from "./series.ts";
+import { readPoints } from "./text/read.ts";
 import { tokenFactsOf } from "./token.ts";
 
 const FIND_PATH = "/api/v0/find";
@@ -36,6 +37,11 @@ export interface OpenHot extends Hot {
    * warp10 §1.1).
    */
   grantedLimits(limits?: ReadLimits): Promise<GrantedLimits>;
+  /**
+   * Identities of the selected series that hold a point at any time: the newest point of each is read
+   * (recordings 03-fetch, "count: the newest N").
+   */
+  withPoints(selector: string, limits?: ReadLimits): AsyncIterable<string>;
 }
 
 /**
@@ -57,6 +63,7 @@ export function openHot(options: HotOptions): OpenHot {
     },
     tokenFacts: (limits) => tokenFactsOf(wire, limits),
     grantedLimits: async (limits) => (await abilities(limits)).granted,
+    withPoints: (selector, limits) => withPoints(wire, selector, limits),
     close: () => wire.agent.close(),
   };
 }
@@ -149,6 +156,32 @@ function fetchText(
     ]),
   };
   return ask(wire, question, limits, (headers) => assertUnit(wire, options.unit, headers));
+}
+
+/** The newest timestamp that there is (facts warp10 §7). */
+const LONG_MAX = 2n ** 63n - 1n;
+
+async function* withPoints(
+  wire: Wire,
+  selector: string,
+  limits?: ReadLimits,
+): AsyncGenerator<string, void, undefined> {
+  const question = {
+    what: "fetching the newest points",
+    path: FETCH_PATH,
+    ...form([
+      ["selector", selector],
+      ["end", LONG_MAX.toString()],
+      ["count", "1"],
+      ["format", "text"],
+      ["showerrors", "true"],
+    ]),
+  };
+  const stream = readPoints(ask(wire, question, limits), { where: wire.base + FETCH_PATH });
+  let told = 0;
+  for await (const _ of stream) {
+    for (; told < stream.series.length; told++) yield stream.series[told]?.identity ?? "";
+  }
 }
 
 /** /fetch swaps reversed bounds without a word, /delete refuses them (facts warp10 §1.2, §1.4). */

@@ -67,7 +67,11 @@ export const printAlike = (identity: string): CellarmanError =>
     hint: "Two producers or owners wrote it: use a read token with the attribute .expose, so that they differ.",
   });
 
-/** Proves that groups hold what roots list; lists everything again, onto disk, when sums alone cannot tell. */
+/**
+ * Proves that groups hold what roots list; lists everything again, onto disk, when sums alone cannot
+ * tell. Sums cannot tell root selectors that overlap, because each brings groups of its own: then the
+ * groups' hashes go to disk at once, and none may be there twice.
+ */
 export async function proveCoverage(
   hot: Hot,
   roots: readonly Selector[],
@@ -75,15 +79,24 @@ export async function proveCoverage(
   groups: readonly string[],
   listed: (group: number, series: bigint) => void,
 ): Promise<Coverage> {
-  const groupSum = new IdentitySum();
-  for (const [i, selector] of groups.entries()) {
-    const sum = await surveyGroup(hot, selector);
-    listed(i, sum.count);
-    groupSum.merge(sum);
-  }
-  return (
-    coverageBySums(rootSum, groupSum, groups.length) ?? (await proveByMerge(hot, roots, groups))
-  );
+  return inSpoolFolder(async (folder) => {
+    const spool = roots.length > 1 ? new HashSpool(folder, "listed") : undefined;
+    const groupSum = new IdentitySum();
+    for (const [i, selector] of groups.entries()) {
+      const sum = await surveyGroup(hot, selector, spool);
+      listed(i, sum.count);
+      groupSum.merge(sum);
+    }
+    const bySums = coverageBySums(rootSum, groupSum, groups.length);
+    if (!bySums) return proveByMerge(hot, roots, groups);
+    if (spool) await assertOnce(spool, new HashSpool(folder, "nothing"));
+    return bySums;
+  });
+}
+
+async function assertOnce(listed: HashSpool, nothing: HashSpool): Promise<void> {
+  const { twice } = await mergeSpools(nothing, listed);
+  if (twice > 0n) throw uncovered(`${twice} series are in more than one group`);
 }
 
 async function proveByMerge(

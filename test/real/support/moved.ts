@@ -1,6 +1,6 @@
-// Between the tool and a real store, whose clock and Last-Modified nobody can move: requests are signed anew with the
-// real time, dates are moved on the way back. An object's date is moved by what the world's clock was off by when the
-// object was put, as a store that lived in the world would have stamped it.
+// Between the tool and a real server whose clock nobody can move: dates are moved on the way back. For a store, requests
+// are signed anew with the real time, and an object's date is moved by what the world's clock was off by when the object
+// was put, as a store that lived in the world would have stamped it.
 import { once } from "node:events";
 import { Agent, createServer, type IncomingMessage, request, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
@@ -8,24 +8,26 @@ import { buffer } from "node:stream/consumers";
 import { makeSigner, type StoreKeys } from "../../../src/cellar/sign.ts";
 
 /** What is moved, and by how much. */
-export interface MovedStoreOptions {
-  /** The real store, `http://host:port`. */
+export interface MovedOptions {
+  /** The real server, `http://host:port`. */
   readonly target: string;
-  /** Keys that may come in; a request with another key is passed on under a secret that is none. */
-  readonly keys: readonly StoreKeys[];
+  /**
+   * Only for a store: the keys that may come in. A request with another key is passed on under a secret that is none.
+   */
+  readonly keys?: readonly StoreKeys[];
   /** The world's clock minus the real one, ms, now. */
   shiftMs(): number;
 }
 
 /** A running proxy on loopback. */
-export interface MovedStore {
+export interface Moved {
   readonly url: string;
   close(): Promise<void>;
 }
 
-/** Starts a proxy in front of a store. */
-export async function startMovedStore(options: MovedStoreOptions): Promise<MovedStore> {
-  const proxy = new StoreProxy(options);
+/** Starts a proxy in front of a server. */
+export async function startMoved(options: MovedOptions): Promise<Moved> {
+  const proxy = new DateProxy(options);
   const server = createServer((incoming, outgoing) => proxy.pass(incoming, outgoing));
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
@@ -43,33 +45,48 @@ export async function startMovedStore(options: MovedStoreOptions): Promise<Moved
 /** Headers of a connection, not of a message. */
 const HOP = new Set(["connection", "keep-alive", "transfer-encoding"]);
 
-class StoreProxy {
+function passedOn(incoming: IncomingMessage, target: string): Record<string, string> {
+  const headers = Object.entries(incoming.headers).filter(([name]) => !HOP.has(name));
+  return { ...Object.fromEntries(headers.map(([n, v]) => [n, String(v)])), host: new URL(target).host };
+}
+
+class DateProxy {
   readonly agent = new Agent({ keepAlive: true });
-  private readonly options: MovedStoreOptions;
+  private readonly options: MovedOptions;
   /** What each object was put with, ms by its undecoded path. */
   private readonly shifts = new Map<string, number>();
 
-  constructor(options: MovedStoreOptions) {
+  constructor(options: MovedOptions) {
     this.options = options;
   }
 
   pass(incoming: IncomingMessage, outgoing: ServerResponse): void {
     const { method = "GET", url = "/" } = incoming;
     const [path = "/", query = ""] = url.split("?");
-    const object = decodeURIComponent(path);
+    const { keys, target } = this.options;
+    const object = keys ? decodeURIComponent(path) : "";
     if (method === "PUT") this.shifts.set(object, this.options.shiftMs());
+    const headers = keys ? this.sign(keys, incoming, path, query) : passedOn(incoming, target);
     const upstream = request(
-      this.options.target + url,
-      { method, headers: this.sign(incoming, path, query), agent: this.agent },
+      target + url,
+      { method, headers, agent: this.agent },
       (answer) => void this.answer(answer, outgoing, object),
     );
     // As a store that went away looks: the connection breaks off.
     upstream.on("error", () => outgoing.destroy());
+    outgoing.on("close", () => {
+      if (!outgoing.writableFinished) upstream.destroy();
+    });
     incoming.pipe(upstream);
   }
 
   /** The request's own headers under a signature of the real time. */
-  private sign(incoming: IncomingMessage, path: string, query: string): Record<string, string> {
+  private sign(
+    known: readonly StoreKeys[],
+    incoming: IncomingMessage,
+    path: string,
+    query: string,
+  ): Record<string, string> {
     const { authorization = "", "x-amz-content-sha256": payloadSha256 = "" } = incoming.headers;
     const [, keyId] = /Credential=([^/]+)\//.exec(authorization) ?? [];
     const [, names = ""] = /SignedHeaders=([^,]+)/.exec(authorization) ?? [];
@@ -77,7 +94,7 @@ class StoreProxy {
     for (const name of names.split(";").filter((n) => n !== "host" && !n.startsWith("x-amz-"))) {
       headers[name] = String(incoming.headers[name]);
     }
-    const keys = this.options.keys.find((known) => known.accessKeyId === keyId) ?? {
+    const keys = known.find((pair) => pair.accessKeyId === keyId) ?? {
       accessKeyId: keyId ?? "none",
       secretAccessKey: "none",
     };
@@ -100,7 +117,7 @@ class StoreProxy {
     const stamped = answer.headers["last-modified"];
     if (stamped) outgoing.setHeader("last-modified", this.moved(stamped, object).toUTCString());
     outgoing.statusCode = answer.statusCode ?? 502;
-    if (!answer.headers["content-type"]?.includes("xml")) {
+    if (!this.options.keys || !answer.headers["content-type"]?.includes("xml")) {
       answer.on("error", () => outgoing.destroy());
       answer.pipe(outgoing);
       return;
