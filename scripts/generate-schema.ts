@@ -4,6 +4,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { z } from "zod";
 import { flowSchema } from "../src/flow/schema.ts";
+import { cliPage } from "./cli-page.ts";
 import { plainText, referencePage, type JsonSchema } from "./reference-page.ts";
 
 /** The editor's schema: what a person may write, with texts for hovering. */
@@ -36,6 +37,7 @@ function pathOf(relative: string): string {
 export const GENERATED: Readonly<Record<string, () => string>> = {
   "schema/flow.schema.json": schemaText,
   "docs/reference/flow.md": referenceText,
+  "docs/reference/cli.md": cliPage,
 };
 
 if (import.meta.main) {

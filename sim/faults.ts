@@ -1,6 +1,9 @@
-// Fault injection that both stand-ins share: which request is hit, and when. What a fault does is each stand-in's own.
+// Fault injection that both stand-ins share: which request is hit, and when. What a fault does is
+// each stand-in's own.
 
-/** When a fault strikes. All conditions must hold; a fault that names none hits the next request. */
+/**
+ * When a fault strikes. All conditions must hold; a fault that names none hits the next request.
+ */
 export interface FaultWhen {
   /** Exact path, e.g. `/api/v0/fetch`; a RegExp is tested against the path. Absent: any. */
   readonly path?: string | RegExp;

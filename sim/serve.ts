@@ -1,4 +1,5 @@
-// The program behind `npm run sim -- warp10|cellar`: serves a stand-in on loopback until it is interrupted.
+// The program behind `npm run sim -- warp10|cellar`: serves a stand-in on loopback until it is
+// interrupted.
 import { readFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import type { TimeUnit } from "../src/warp10/range.ts";
@@ -9,7 +10,8 @@ const USAGE = `usage: npm run sim -- warp10 [--port N] [--unit ms|us|ns] [--toke
        npm run sim -- cellar [--port N] [--bucket NAME]... [--access-key ID --secret-key KEY]
 
 Serves until interrupted. The first line on stdout is {"url": "..."}.
-FILE is of the form of test/conformance/warp10/tokens.json: tokens by name, each token's text being its name.
+FILE is of the form of test/conformance/warp10/tokens.json: tokens by name, each token's text being
+its name.
 Without it the tokens of sim/warp10/tokens.json count (READ, WRITE, PROBE, ...).`;
 
 interface Served {

@@ -1,12 +1,14 @@
-// A whole world on loopback: a stand-in Warp 10, a stand-in store, a folder of flows and a clock that can be moved.
-// The demo runs in it, and the tests.
+// A whole world on loopback: a stand-in Warp 10, a stand-in store, a folder of flows and a clock
+// that can be moved. The demo runs in it, and the tests.
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { main } from "../src/main.ts";
+import type { Io } from "../src/verbs/verb.ts";
 import type { Clock } from "../src/runtime/clock.ts";
 import type { Terminal } from "../src/runtime/progress.ts";
 import type { TimeUnit } from "../src/warp10/range.ts";
+import type { Credential } from "./cellar/protocol.ts";
 import { type CellarSim, startCellar } from "./cellar/server.ts";
 import type { BulkPoints } from "./warp10/store/bulk.ts";
 import { startWarp10, type Warp10Sim } from "./warp10/server.ts";
@@ -50,7 +52,7 @@ export interface WorldOptions {
   readonly unit?: TimeUnit;
   /** The world's time when it begins; default: the machine's. */
   readonly startMs?: number;
-  /** Text of flows/world.yaml after the source and archive sections; default: a flow that purges automatically. */
+  /** The flow's text after source and archive; default: a flow that purges automatically. */
   readonly flow?: string;
   /** The write fence that is really in force, ms; default: 45 days. `null`: none. */
   readonly maxPastMs?: number | null;
@@ -62,6 +64,12 @@ export interface WorldOptions {
   readonly signal?: AbortSignal;
   /** Where the verbs show their bars. */
   readonly terminal?: Terminal;
+  /** Whether the commands are told that the local flows count (default: yes). */
+  readonly authoritative?: boolean;
+  /** Further keys of the store. */
+  readonly credentials?: readonly Credential[];
+  /** Limits that the commands go by instead of their own. */
+  readonly limits?: NonNullable<Io["limits"]>;
 }
 
 /** What one command said. */
@@ -88,7 +96,11 @@ export function worldFlow(
     "  delete-token: { env: DELETE_TOKEN }",
     "  probe-token: { env: PROBE_TOKEN }",
     "  select: [{ class: { regex: '.*' } }]",
-    `archive: { s3: ${world.cellar.url}, bucket: ${BUCKET}, access-key-id: { env: KEY_ID }, secret-access-key: { env: SECRET_KEY } }`,
+    "archive:",
+    `  s3: ${world.cellar.url}`,
+    `  bucket: ${BUCKET}`,
+    "  access-key-id: { env: KEY_ID }",
+    "  secret-access-key: { env: SECRET_KEY }",
     rest,
     "",
   ].join("\n");
@@ -106,6 +118,8 @@ export class World {
   readonly folder: string;
   /** Environment of the commands; tests may change it. */
   readonly env: Map<string, string>;
+  /** What each clock is wrong by, ms; may be changed at any time. */
+  readonly skewMs: { local: number; warp10: number; store: number };
   private readonly shift: { ms: number };
   private readonly options: WorldOptions;
 
@@ -114,8 +128,10 @@ export class World {
     cellar: CellarSim,
     folder: string,
     shift: { ms: number },
+    skewMs: World["skewMs"],
     options: WorldOptions,
   ) {
+    this.skewMs = skewMs;
     this.warp10 = warp10;
     this.cellar = cellar;
     this.folder = folder;
@@ -134,21 +150,23 @@ export class World {
   static async start(options: WorldOptions = {}): Promise<World> {
     const shift = { ms: (options.startMs ?? Date.now()) - Date.now() };
     const now = (): number => Date.now() + shift.ms;
+    const skewMs = { local: 0, warp10: 0, store: 0 };
     const maxPastMs = options.maxPastMs === undefined ? 45 * DAY_MS : options.maxPastMs;
     const warp10 = await startWarp10({
       tokens: WORLD_TOKENS,
       unit: options.unit ?? "us",
-      now,
+      now: () => now() + skewMs.warp10,
       ...(maxPastMs === null ? {} : { maxPastOverrideMs: maxPastMs }),
     });
     const cellar = await startCellar({
       buckets: [BUCKET],
       accessKeyId: KEY_ID,
       secretAccessKey: SECRET_KEY,
-      now,
+      now: () => now() + skewMs.store,
+      ...(options.credentials ? { credentials: options.credentials } : {}),
     });
     const folder = await mkdtemp(join(tmpdir(), "cellarman-world-"));
-    const world = new World(warp10, cellar, folder, shift, options);
+    const world = new World(warp10, cellar, folder, shift, skewMs, options);
     await mkdir(world.flows);
     await world.writeFlow(options.flowName ?? "world", options.flow ?? AUTOMATIC);
     return world;
@@ -175,7 +193,7 @@ export class World {
 
   /** A clock on which waiting takes no time: it moves the world instead. */
   readonly clock: Clock = {
-    now: () => this.now(),
+    now: () => this.now() + this.skewMs.local,
     sleep: async (ms) => this.moveClock(ms),
   };
 
@@ -188,12 +206,13 @@ export class World {
   /** Runs one command as a process would, with a process id of its own. */
   async run(...argv: string[]): Promise<Said> {
     let [stdout, stderr] = ["", ""];
-    const { talk, signal, terminal } = this.options;
+    const { talk, signal, terminal, limits, authoritative = true } = this.options;
+    const told = authoritative ? ["--flows-are-authoritative"] : [];
     const said = (text: string): void => {
       stderr += text;
       talk?.(text);
     };
-    const code = await main([...argv, "--flows", this.flows, "--flows-are-authoritative"], {
+    const code = await main([...argv, "--flows", this.flows, ...told], {
       stdout: (text) => {
         stdout += text;
       },
@@ -202,6 +221,7 @@ export class World {
       clock: this.clock,
       ...(signal ? { signal } : {}),
       ...(terminal ? { terminal } : {}),
+      ...(limits ? { limits } : {}),
     });
     return { code, stdout, stderr };
   }

@@ -115,7 +115,8 @@ interface Quote {
 }
 
 function quoteOf(value: unknown): Quote {
-  const isQuote = typeof value === "object" && value !== null && "key" in value && "sha256" in value;
+  const isQuote =
+    typeof value === "object" && value !== null && "key" in value && "sha256" in value;
   if (!isQuote) throw new Error("a record quotes nothing");
   return { key: String(value.key), sha256: String(value.sha256) };
 }

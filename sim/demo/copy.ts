@@ -35,11 +35,35 @@ export class HeldSeries {
     return -1;
   }
 
-  /** Every row, ascending. */
-  *places(): Generator<{ readonly chunk: Chunk; readonly row: number }> {
-    for (const { chunk, from, to } of this.slices) {
-      for (let row = from; row < to; row++) yield { chunk, row };
+  /** Stands before the first row. */
+  cursor(): Cursor {
+    return new Cursor(this.slices);
+  }
+}
+
+/** Goes through the rows, ascending, and makes no object per row. */
+class Cursor {
+  chunk: Chunk | undefined;
+  row = 0;
+  private to = 0;
+  private next = 0;
+  private readonly slices: readonly Slice[];
+
+  constructor(slices: readonly Slice[]) {
+    this.slices = slices;
+  }
+
+  /** Goes to the next row; false beyond the last. */
+  advance(): boolean {
+    this.row += 1;
+    while (this.row >= this.to) {
+      const slice = this.slices[this.next++];
+      if (slice === undefined) return false;
+      this.chunk = slice.chunk;
+      this.row = slice.from;
+      this.to = slice.to;
     }
+    return true;
   }
 }
 
@@ -82,35 +106,30 @@ export function differenceOf(one: Copy, other: Copy): string | undefined {
 
 function isSame(one: HeldSeries, other: HeldSeries): boolean {
   if (one.rows !== other.rows) return false;
-  const places = other.places();
-  let apart = 0;
+  const [here, there] = [one.cursor(), other.cursor()];
   let [chunk, twin]: [Chunk | undefined, Chunk | undefined] = [undefined, undefined];
-  for (const a of one.places()) {
-    const b = places.next().value;
-    if (b === undefined) return false;
-    if (a.chunk !== chunk || b.chunk !== twin) {
-      [chunk, twin] = [a.chunk, b.chunk];
-      apart = Number(b.chunk.base - a.chunk.base);
+  let apart = 0;
+  while (here.advance() && there.advance()) {
+    if (here.chunk !== chunk || there.chunk !== twin) {
+      [chunk, twin] = [here.chunk, there.chunk];
+      apart = Number((twin?.base ?? 0n) - (chunk?.base ?? 0n));
     }
-    if (!isSamePoint(a, b, apart)) return false;
+    if (!chunk || !twin || !isSameRow(chunk, here.row, twin, there.row, apart)) return false;
   }
   return true;
 }
 
-type Place = Readonly<{ chunk: Chunk; row: number }>;
-
 /** Compares columns, not points: millions of rows. `apart`: the second chunk's base less the first's. */
-function isSamePoint(a: Place, b: Place, apart: number): boolean {
-  const [one, other] = [a.chunk, b.chunk];
-  const kind = one.kind[a.row];
+function isSameRow(one: Chunk, row: number, other: Chunk, twin: number, apart: number): boolean {
+  const kind = one.kind[row];
   return (
-    one.offset[a.row] === (other.offset[b.row] ?? 0) + apart &&
-    kind === other.kind[b.row] &&
+    one.offset[row] === (other.offset[twin] ?? 0) + apart &&
+    kind === other.kind[twin] &&
     (kind === CELL.object
-      ? isSameValue(one.value(a.row), other.value(b.row))
-      : Object.is(one.number[a.row], other.number[b.row])) &&
-    (one.location?.[a.row] ?? NO_LOCATION) === (other.location?.[b.row] ?? NO_LOCATION) &&
-    (one.elevation?.[a.row] ?? NO_ELEVATION) === (other.elevation?.[b.row] ?? NO_ELEVATION)
+      ? isSameValue(one.value(row), other.value(twin))
+      : Object.is(one.number[row], other.number[twin])) &&
+    (one.location?.[row] ?? NO_LOCATION) === (other.location?.[twin] ?? NO_LOCATION) &&
+    (one.elevation?.[row] ?? NO_ELEVATION) === (other.elevation?.[twin] ?? NO_ELEVATION)
   );
 }
 

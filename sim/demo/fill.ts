@@ -16,11 +16,13 @@ export interface Size {
   readonly share: number;
   /** Steps are this many times as long. */
   readonly slower: number;
+  /** The flow's batches.max-series: three groups of two sites each. */
+  readonly maxSeries: number;
 }
 
 export const SIZES: Readonly<Record<"full" | "small", Size>> = {
-  full: { share: 1, slower: 1 },
-  small: { share: 0.04, slower: 4 },
+  full: { share: 1, slower: 1, maxSeries: 900 },
+  small: { share: 0.04, slower: 4, maxSeries: 36 },
 };
 
 /** How many series and points were loaded. */

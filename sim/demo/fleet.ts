@@ -1,5 +1,5 @@
-// What the demo's company monitors: hosts, services, buildings, containers that live for hours, vehicles, and a few series
-// with names that nobody should have given.
+// What the demo's company monitors: hosts, services, buildings, containers that live for hours,
+// vehicles, and a few series with names that nobody should have given.
 import type { BulkPoints } from "../warp10/store/bulk.ts";
 import type { Noise } from "./noise.ts";
 
@@ -151,7 +151,7 @@ function drive(noise: Noise, rows: number): Values {
   return { longs: noise.walk(rows, 0, 130), latitude, longitude, elevation };
 }
 
-/** Names as found in the wild: spaces, quotes, commas, braces, nothing at all, and most of Unicode. */
+/** Names as found in the wild: spaces, quotes, commas, braces, nothing at all, all of Unicode. */
 const ODD_NAMES = [
   "rack 7, row 2",
   'the "big" one',

@@ -13,10 +13,7 @@ export interface Compared {
 }
 
 /** Reads objects with the Parquet reader and looks each point up in the copy; twice counts as wrong. */
-export async function compareArchive(
-  objects: Iterable<Uint8Array>,
-  copy: Copy,
-): Promise<Compared> {
+export async function compareArchive(objects: Iterable<Uint8Array>, copy: Copy): Promise<Compared> {
   const seen = new Map<HeldSeries, Uint8Array>();
   let points = 0;
   for (const bytes of objects) {

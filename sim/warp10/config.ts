@@ -1,5 +1,5 @@
-// What of a Warp 10's configuration the stand-in honours, and what it starts with: a server set up for archiving, limits
-// lifted (the configuration that the recordings were made with).
+// What of a Warp 10's configuration the stand-in honours, and what it starts with: a server set up
+// for archiving, limits lifted (the configuration that the recordings were made with).
 import type { TimeUnit } from "../../src/warp10/range.ts";
 
 /** Limits of one script: soft ones, which a script without a capability has. */
@@ -79,5 +79,5 @@ export const DEFAULT_CONFIG: Config = {
   deleteOff: undefined,
   limits: LIFTED,
   hardLimits: LIFTED,
-  textCacheBytes: 256 * 1024 * 1024,
+  textCacheBytes: 384 * 1024 * 1024,
 };

@@ -35,7 +35,10 @@ export interface DeletePlan {
   readonly exposed: boolean;
 }
 
-/** Answers a delete: a line for each series that matched, whether or not it had a point in the range. */
+/**
+ * Answers a delete: a line for each series that matched, whether or not it had a point in the
+ * range.
+ */
 export async function handleDelete(context: Context, exchange: Exchange): Promise<void> {
   const { answer, params } = exchange;
   answer.header("Access-Control-Allow-Origin", "*");
@@ -56,7 +59,9 @@ export async function handleDelete(context: Context, exchange: Exchange): Promis
   await answer.end();
 }
 
-/** Checks a delete's token and parameters and lists its series. Throws DeleteRefusal or JavaError. */
+/**
+ * Checks a delete's token and parameters and lists its series. Throws DeleteRefusal or JavaError.
+ */
 export function planDelete(context: Context, text: string | undefined, params: Params): DeletePlan {
   const token = deleterOf(context, text);
   if (params.has("minage")) {
@@ -66,7 +71,10 @@ export function planDelete(context: Context, text: string | undefined, params: P
   }
   const selector = params.get("selector");
   if (selector === undefined || selector === "") {
-    throw new DeleteRefusal("Invalid 'selector' query parameter, should not be missing or empty.", 400);
+    throw new DeleteRefusal(
+      "Invalid 'selector' query parameter, should not be missing or empty.",
+      400,
+    );
   }
   const { start, end, hasRange } = rangeOf(context, params);
   const metaonly = params.has("metaonly");

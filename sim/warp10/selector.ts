@@ -17,7 +17,9 @@ export interface Selector {
   readonly labels: ReadonlyMap<string, Matcher>;
 }
 
-/** `=x` and `x` are exact, `~x` is a regex. Throws a JavaError for a regex that does not compile. */
+/**
+ * `=x` and `x` are exact, `~x` is a regex. Throws a JavaError for a regex that does not compile.
+ */
 export function matcherOf(text: string): Matcher {
   if (text.startsWith("~")) {
     return { exact: undefined, empty: false, test: smartRegex(text.slice(1)) };
@@ -32,7 +34,10 @@ export function splitSelector(text: string): readonly [string, string] | undefin
   return match === null ? undefined : [match[1] ?? "", match[2] ?? ""];
 }
 
-/** The label part, still as text: name to `=value` or `~regex`; the last of equal names wins. Throws a JavaError. */
+/**
+ * The label part, still as text: name to `=value` or `~regex`; the last of equal names wins. Throws
+ * a JavaError.
+ */
 export function parseLabelSelectors(text: string): Map<string, string> {
   const found = new Map<string, string>();
   for (const raw of text.split(",")) {

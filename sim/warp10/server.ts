@@ -112,7 +112,13 @@ class Site {
   readonly requests: LoggedRequest[] = [];
   private readonly library: ReadonlyMap<string, Word>;
 
-  constructor({ tokens, now = () => Date.now(), seed = 1, words = [], ...settings }: Warp10Options) {
+  constructor({
+    tokens,
+    now = () => Date.now(),
+    seed = 1,
+    words = [],
+    ...settings
+  }: Warp10Options) {
     this.config = { ...DEFAULT_CONFIG, ...settings };
     this.library = libraryOf(words);
     this.faults = new FaultPlan(seed);
@@ -121,7 +127,13 @@ class Site {
       store: new Store(this.config),
       tokens: new Tokens(tokens, now),
       cache: new LineCache(this.config.textCacheBytes),
-      counters: { fetchPoints: 0, scriptPoints: 0, updatePoints: 0, deletedPoints: 0, requests: {} },
+      counters: {
+        fetchPoints: 0,
+        scriptPoints: 0,
+        updatePoints: 0,
+        deletedPoints: 0,
+        requests: {},
+      },
       scripts: new Set(),
       now,
     };
@@ -151,7 +163,12 @@ class Site {
     }
   }
 
-  private exchange(request: IncomingMessage, path: string, params: Params, answer: Answer): Exchange {
+  private exchange(
+    request: IncomingMessage,
+    path: string,
+    params: Params,
+    answer: Answer,
+  ): Exchange {
     const method = request.method ?? "GET";
     return { request, method, path, params, answer, points: 0, script: undefined };
   }
@@ -161,7 +178,8 @@ class Site {
     if (fault?.kind === "call") await fault.run?.();
     if (fault?.kind === "status503") return answer.error(fault.status ?? 503, "");
     if (fault?.kind === "reset" && (fault.bytes ?? 0) === 0) return answer.destroy("rst");
-    if (fault?.kind === "stall" && (fault.bytes ?? 0) === 0) await sleep(fault.ms ?? 2 ** 31 - 1, undefined, { ref: false });
+    if (fault?.kind === "stall" && (fault.bytes ?? 0) === 0)
+      await sleep(fault.ms ?? 2 ** 31 - 1, undefined, { ref: false });
     if (exchange.method === "OPTIONS") return this.options(exchange);
     if (path === "/api/v0/exec" || path.startsWith("/api/v0/exec/")) {
       return handleExec(this.context, exchange, this.library);
@@ -211,16 +229,15 @@ class Site {
   }
 }
 
-const ENDPOINTS: Readonly<
-  Record<string, (context: Context, exchange: Exchange) => Promise<void>>
-> = {
-  "/api/v0/fetch": handleFetch,
-  "/api/v0/find": handleFind,
-  "/api/v0/delete": handleDelete,
-  "/api/v0/update": handleUpdate,
-  "/api/v0/meta": handleMeta,
-  "/api/v0/check": (_context, { answer }) => answer.end(),
-};
+const ENDPOINTS: Readonly<Record<string, (context: Context, exchange: Exchange) => Promise<void>>> =
+  {
+    "/api/v0/fetch": handleFetch,
+    "/api/v0/find": handleFind,
+    "/api/v0/delete": handleDelete,
+    "/api/v0/update": handleUpdate,
+    "/api/v0/meta": handleMeta,
+    "/api/v0/check": (_context, { answer }) => answer.end(),
+  };
 
 /** 414 where the request line alone is too long, 431 where the headers make it so. */
 function tooLong(request: IncomingMessage): number | undefined {

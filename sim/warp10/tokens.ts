@@ -81,7 +81,10 @@ function oneOf(values: readonly string[], quote: (text: string) => string): stri
   return values.length === 1 ? `=${values[0]}` : `~^(${values.map(quote).join("|")})$`;
 }
 
-/** Puts a read token's owners, producers, applications and labels into a selector (they replace what it says). */
+/**
+ * Puts a read token's owners, producers, applications and labels into a selector (they replace what
+ * it says).
+ */
 export function narrowToReader(selector: SelectorText, token: Token): void {
   const { owners = [], producers = [], applications = [], labels = {} } = token.spec;
   for (const name of [".producer", ".owner", ".app"]) selector.labels.delete(name);
@@ -91,12 +94,24 @@ export function narrowToReader(selector: SelectorText, token: Token): void {
   const put = (name: string, text: string | undefined): void => {
     if (text !== undefined) selector.labels.set(name, text);
   };
-  put(".app", oneOf(applications, (app) => `\\Q${app}\\E`));
-  put(".owner", oneOf(owners, (owner) => owner));
-  put(".producer", oneOf(producers, (producer) => producer));
+  put(
+    ".app",
+    oneOf(applications, (app) => `\\Q${app}\\E`),
+  );
+  put(
+    ".owner",
+    oneOf(owners, (owner) => owner),
+  );
+  put(
+    ".producer",
+    oneOf(producers, (producer) => producer),
+  );
 }
 
-/** Puts a write token's owner, application and labels into a delete's selector; the producer stays free. */
+/**
+ * Puts a write token's owner, application and labels into a delete's selector; the producer stays
+ * free.
+ */
 export function narrowToDeleter(selector: SelectorText, token: Token): void {
   const { owner, application, labels = {} } = token.spec;
   for (const [name, value] of Object.entries(labels)) {

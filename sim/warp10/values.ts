@@ -1,13 +1,19 @@
-// Values as Warp 10 holds them: 64-bit integers, exact decimals, IEEE doubles, booleans, strings and bytes.
+// Values as Warp 10 holds them: 64-bit integers, exact decimals, IEEE doubles, booleans, strings
+// and bytes.
 
-/** The location that means none (facts warp10 §7): a point at exactly this place has none either. */
+/**
+ * The location that means none (facts warp10 §7): a point at exactly this place has none either.
+ */
 export const NO_LOCATION = 91_480_000_000n;
 /** The elevation that means none: Long.MIN (facts warp10 §7). */
 export const NO_ELEVATION = -(2n ** 63n);
 export const LONG_MIN = -(2n ** 63n);
 export const LONG_MAX = 2n ** 63n - 1n;
 
-/** An exact decimal, `mantissa × 10^-scale`; what a short text with a dot is stored as (facts warp10 §1.6). */
+/**
+ * An exact decimal, `mantissa × 10^-scale`; what a short text with a dot is stored as (facts warp10
+ * §1.6).
+ */
 export class Decimal {
   /** A safe integer of at most 46 bits. */
   readonly mantissa: number;
@@ -55,8 +61,8 @@ export function asJavaError(thrown: unknown): JavaError {
 export const MAX_MESSAGE = 1024;
 
 /**
- * The messages of an error and its causes, `a (b (c))`, at most `max` characters: the deepest are shortened first, in
- * their middle.
+ * The messages of an error and its causes, `a (b (c))`, at most `max` characters: the deepest are
+ * shortened first, in their middle.
  */
 export function errorMessage(error: JavaError, max = MAX_MESSAGE): string {
   let messages: string[] = [];

@@ -15,7 +15,6 @@ import {
   type BatchRef,
   intentKey,
   markerKey,
-  periodPrefix,
 } from "../ledger/keys.ts";
 import {
   intentRecord,
@@ -41,8 +40,8 @@ export interface ArchiveRun {
   readonly exporter: Exporter;
   readonly plan: Stored<Plan>;
   readonly process: string;
-  /** Seals of other plans or supplements than the batch's, listed when the run began. */
-  otherSeals(batch: string): readonly string[];
+  /** Seals of the batch, and of all batches of other plans or supplements, listed when the run began. */
+  knownSeals(batch: string): readonly string[];
   /** Purge intents of batches of other plans or supplements. */
   otherIntents(batch: string): readonly string[];
   readonly signal: AbortSignal | undefined;
@@ -136,16 +135,13 @@ async function lookBefore(
   run: ArchiveRun,
   at: BatchRef,
 ): Promise<{ saw: string[]; sawIntents: string[] }> {
-  const [markers, intents, listed] = await Promise.all([
-    readNumbered(run.cold, (n) => markerKey(at, n), markerRecord),
-    readNumbered(run.cold, (n) => intentKey(at, n), intentRecord),
-    Array.fromAsync(run.cold.list(`${periodPrefix("seals", at)}${at.batch}/`)),
-  ]);
-  const own = [...markers.map((m) => m.value.seal), ...listed.map((o) => o.key)];
-  return {
-    saw: [...new Set([...own, ...run.otherSeals(at.batch)])].toSorted(),
-    sawIntents: [...intents.map((i) => i.key), ...run.otherIntents(at.batch)].toSorted(),
-  };
+  const markers = await readNumbered(run.cold, (n) => markerKey(at, n), markerRecord);
+  const saw = new Set([...markers.map((m) => m.value.seal), ...run.knownSeals(at.batch)]);
+  // A purge rests on seals: where there never was one, there is no intent to look for.
+  const intents =
+    saw.size === 0 ? [] : await readNumbered(run.cold, (n) => intentKey(at, n), intentRecord);
+  const sawIntents = new Set([...intents.map((i) => i.key), ...run.otherIntents(at.batch)]);
+  return { saw: [...saw].toSorted(), sawIntents: [...sawIntents].toSorted() };
 }
 
 async function listSeries(hot: Hot, selector: string): Promise<SeriesListing> {

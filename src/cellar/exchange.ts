@@ -2,7 +2,7 @@
 
 /** A request to the bucket, or to one of its objects. */
 export interface StoreRequest {
-  readonly method: "GET" | "HEAD" | "PUT" | "POST" | "DELETE";
+  readonly method: "GET" | "HEAD" | "PUT" | "POST";
   /** Whole key, prefix included; "" addresses the bucket. */
   readonly key: string;
   readonly query?: Readonly<Record<string, string>>;

@@ -56,9 +56,11 @@ async function readScope(cold: Cold, scope: HoldScope): Promise<HoldsRead> {
   const holds = await readNumbered(cold, (n) => holdKey(scope, n), holdRecord);
   if (holds.length === 0) return { active: [], liftedFindings: new Set(), lastLiftMs: undefined };
   const lifts = await readNumbered(cold, (n) => liftKey(scope, n), liftRecord);
-  const lifted = new Set(lifts.map((l) => l.value.hold));
+  // By time as well: the very same hold may be put again after it was lifted.
+  const isLifted = ({ sha256, lastModifiedMs }: Stored<Hold>): boolean =>
+    lifts.some((l) => l.value.hold === sha256 && l.lastModifiedMs >= lastModifiedMs);
   return {
-    active: holds.filter((h) => !lifted.has(h.sha256)).map((hold) => ({ scope, hold })),
+    active: holds.filter((hold) => !isLifted(hold)).map((hold) => ({ scope, hold })),
     liftedFindings: new Set(lifts.map((l) => l.value.finding).filter((f) => f !== null)),
     lastLiftMs: lifts.at(-1)?.lastModifiedMs,
   };

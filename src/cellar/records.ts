@@ -124,7 +124,9 @@ export async function writeNumbered(
     if ((await cold.get(key)) !== undefined) continue;
     await ignoreTaken(cold.put(key, bytes));
     const back = await cold.get(key);
-    if (back && Buffer.compare(back.bytes, bytes) === 0) {
+    // Going on to the next number would leave a gap, and nobody reads behind a gap.
+    if (!back) throw mismatch(key, "it was written and cannot be read back");
+    if (Buffer.compare(back.bytes, bytes) === 0) {
       return { key, sha256: sha256Hex(bytes), n };
     }
   }

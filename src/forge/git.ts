@@ -26,7 +26,7 @@ async function git(directory: string, ...args: string[]): Promise<string> {
 /** Opens the checkout that holds `directory`; undefined when it is none, or has no remote. */
 export async function openGit(directory: string): Promise<Forge | undefined> {
   const top = await answer(directory, "rev-parse", "--show-toplevel");
-  const remote = top && (await answer(directory, "remote"))?.split("\n")[0];
+  const remote = top && (await remoteOf(top));
   if (!top || !remote) return undefined;
   const branch = await defaultBranch(top, remote);
   return {
@@ -56,6 +56,12 @@ async function answer(directory: string, ...args: string[]): Promise<string | un
   }
 }
 
+/** `origin` where there is one: the first by name may be somebody's fork. */
+async function remoteOf(top: string): Promise<string | undefined> {
+  const remotes = (await answer(top, "remote"))?.split("\n") ?? [];
+  return remotes.includes("origin") ? "origin" : remotes[0];
+}
+
 async function defaultBranch(top: string, remote: string): Promise<string> {
   const known = await answer(top, "symbolic-ref", "--short", `refs/remotes/${remote}/HEAD`);
   if (known) return known.slice(remote.length + 1);
@@ -65,7 +71,8 @@ async function defaultBranch(top: string, remote: string): Promise<string> {
 
 async function fetchHead(top: string, remote: string, branch: string): Promise<void> {
   try {
-    await git(top, "fetch", "--quiet", "--no-tags", remote, `+refs/heads/${branch}:${HEAD_REF}`);
+    // HEAD of the remote, not the branch that was its default when this was cloned.
+    await git(top, "fetch", "--quiet", "--no-tags", remote, `+HEAD:${HEAD_REF}`);
   } catch (cause) {
     throw new CellarmanError("blocked", `git could not fetch ${branch} from ${remote}`, {
       hint: "The purge reads the flow on the default branch as it is now: see that the remote can be reached.",

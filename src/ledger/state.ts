@@ -58,6 +58,10 @@ export interface BatchStatus {
   readonly state: BatchState;
   /** The newest seal that counts, if any. */
   readonly seal: Mark | undefined;
+  /** Whether that seal has a verify receipt. */
+  readonly verified: boolean;
+  /** A delete may have happened that no receipt settles, whatever else is due. */
+  readonly openIntent: boolean;
   readonly waitsFor: "grace" | "approval" | undefined;
   /** When grace is over, ms; undefined where grace plays no part. */
   readonly untilMs: number | undefined;
@@ -71,10 +75,14 @@ const newest = <T extends Mark>(marks: readonly T[]): T | undefined =>
 /** Derives one batch's status. */
 export function deriveStatus(batch: PlannedBatch, marks: BatchMarks, rules: StateRules): BatchStatus {
   const seal = newest(marks.seals);
+  const settled = marks.purged.reduce((most, m) => Math.max(most, m.settles), 0);
+  const openIntent = marks.intents > settled;
   const status = (state: BatchState, rest: Partial<BatchStatus> = {}): BatchStatus => ({
     batch,
     state,
     seal,
+    verified: seal !== undefined && marks.verified.has(seal.id),
+    openIntent,
     waitsFor: undefined,
     untilMs: undefined,
     lateCount: marks.findings.length,
@@ -82,8 +90,7 @@ export function deriveStatus(batch: PlannedBatch, marks: BatchMarks, rules: Stat
   });
   if (isUnanswered(marks)) return status("late");
   const purged = newest(marks.purged);
-  const settled = marks.purged.reduce((most, m) => Math.max(most, m.settles), 0);
-  if (marks.intents > settled) return status("purging");
+  if (openIntent) return status("purging");
   if (!seal) return status("planned");
   if (purged && purged.atMs >= seal.atMs) return status(endOf(purged, marks));
   const ended = newest(marks.ended);

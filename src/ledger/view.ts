@@ -1,5 +1,7 @@
 // The archive's view of a period: which seal's value counts where several hold a point (design §3, "The archive's
 // view"). Later wins, and "later" means "had seen the other before its own first hot read". Pure.
+import { batchFamily } from "./keys.ts";
+import type { Range } from "../warp10/range.ts";
 import type { Quoted, Seal } from "./records.ts";
 
 /** A seal in the view. */
@@ -17,14 +19,17 @@ export interface ViewOrder {
 /** A purge intent that rests on some seals, and the range it covers. */
 export interface ViewIntent {
   readonly key: string;
+  readonly batch: string;
+  readonly range: Range;
   readonly seals: readonly string[];
 }
 
 /**
- * Orders seals by what they saw, transitively. After the first purge intent, a seal that neither is named by it nor
- * saw it adds points but overrides nothing.
+ * Orders seals by what they saw, transitively. In a purged range a seal that neither is named by the intent nor saw
+ * it adds points but overrides nothing: what hot held at the delete is what the intent's own seals say. That holds
+ * for each intent on record, not for a batch's first alone: a batch may be purged in several ranges, one intent each.
  */
-export function orderView(seals: readonly ViewSeal[], firstIntents: readonly ViewIntent[]): ViewOrder {
+export function orderView(seals: readonly ViewSeal[], intents: readonly ViewIntent[]): ViewOrder {
   const byKey = new Map(seals.map((s) => [s.quote.key, s.seal]));
   const reach = new Map<string, ReadonlySet<string>>();
   const sawAll = (key: string): ReadonlySet<string> => {
@@ -38,17 +43,28 @@ export function orderView(seals: readonly ViewSeal[], firstIntents: readonly Vie
     }
     return found;
   };
-  const onlyAdds = (key: string): boolean =>
-    firstIntents.some(
+  const onlyAdds = (key: string): boolean => {
+    const seal = byKey.get(key);
+    if (!seal) return false;
+    return intents.some(
       (intent) =>
-        !intent.seals.includes(key) && !(byKey.get(key)?.sawIntents ?? []).includes(intent.key),
+        concerns(intent, seal) &&
+        !intent.seals.includes(key) &&
+        !seal.sawIntents.includes(intent.key),
     );
+  };
   return {
     overrides: (a, b) => {
       if (onlyAdds(a) !== onlyAdds(b)) return onlyAdds(b);
       return sawAll(a).has(b);
     },
   };
+}
+
+/** Whether a delete can have touched what a seal holds: batches of one plan or supplement are disjoint. */
+function concerns({ batch, range }: ViewIntent, seal: Seal): boolean {
+  if (range.start > BigInt(seal.range.end) || range.end < BigInt(seal.range.start)) return false;
+  return batch === seal.batch || batchFamily(batch) !== batchFamily(seal.batch);
 }
 
 /** The seals that nothing else in `holders` overrides: where there are several, they must agree. */

@@ -24,6 +24,15 @@ export function dueStep(status: BatchStatus): Step | undefined {
   }
 }
 
+/**
+ * Whether a step has work on a batch. A batch that is purging is due for more than its purge: late
+ * points made a further attempt of it, whose seal must be verified before the gate can rest on it.
+ */
+export function isDue(status: BatchStatus, step: Step): boolean {
+  if (dueStep(status) === step) return true;
+  return step === "verify" && status.state === "purging" && status.seal !== undefined && !status.verified;
+}
+
 /** Whether a batch has reached its end. */
 export function isEnded(status: BatchStatus): boolean {
   return status.state === "reconciled" || status.state === "empty";

@@ -62,7 +62,9 @@ export function cutGroups(
     selector: at({ regex: base ? bothRegex([unionRegex(bin)], within) : unionRegex(bin) }),
     series: sum(bin.map((leaf) => leaf.series)),
   }));
-  groups.push({ selector: at({ regex: exceptRegex([unionRegex(leaves)], within) }), series: 0 });
+  // No leaves at all: nothing to exclude, where an empty regex would exclude the empty value.
+  const leafRegexes = leaves.length === 0 ? [] : [unionRegex(leaves)];
+  groups.push({ selector: at({ regex: exceptRegex(leafRegexes, within) }), series: 0 });
   if (byLabel !== null && base === undefined) {
     groups.push({ selector: at({ absent: true }), series: counts.absent });
   }

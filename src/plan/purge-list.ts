@@ -22,7 +22,10 @@ export interface CutList {
   readonly runs: number;
 }
 
-/** Cuts candidates (oldest first) to the budget. The first purge ever of a flow is one batch. */
+/**
+ * Cuts candidates (oldest first) to the budget. The first purge ever of a flow is one batch: nothing
+ * joins it before it is settled.
+ */
 export function cutToBudget(
   candidates: readonly Candidate[],
   budget: Budget,
@@ -30,7 +33,8 @@ export function cutToBudget(
 ): CutList {
   const free = candidates.filter((c) => c.free);
   const fresh = candidates.filter((c) => !c.free);
-  const batches = batchLimit(budget, purgedSoFar);
+  const underWay = free.some((c) => c.points > 0n);
+  const batches = batchLimit(budget, purgedSoFar, underWay);
   const entries: Candidate[] = [];
   let series = 0n;
   let points = 0n;
@@ -47,7 +51,7 @@ export function cutToBudget(
   return { entries: [...free, ...entries], leftOut, runs };
 }
 
-function batchLimit(budget: Budget, purgedSoFar: number): number {
-  if (purgedSoFar === 0) return 1;
+function batchLimit(budget: Budget, purgedSoFar: number, underWay: boolean): number {
+  if (purgedSoFar === 0) return underWay ? 0 : 1;
   return budget.batches ?? HISTORY_FACTOR * purgedSoFar;
 }

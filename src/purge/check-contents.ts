@@ -11,6 +11,7 @@ import type { ReadLimits } from "../warp10/hot.ts";
 import { readPoints } from "../warp10/text/read.ts";
 import { type CheckLine, type GateCase, type GatePorts, no, yes } from "./check.ts";
 import { type ContentsVerdict, decideContents } from "./decide.ts";
+import type { BatchContents } from "./of-batch.ts";
 import { readIntents, type View, viewOrder } from "./view.ts";
 
 /** Re-reads every byte of the view. */
@@ -21,7 +22,7 @@ export async function checkArchive(
 ): Promise<{ line: CheckLine; contents: readonly SealContents[] }> {
   const check = "archive read back";
   const needed = "every object as its manifest says";
-  const withdraw = (key: string) => ({ next: `cellarman withdraw ${key} --reason "..."` });
+  const withdraw = (key: string) => ({ next: `cellarman withdraw ${gate.at.flow} ${key} --reason "..."` });
   if (view.lost[0]) {
     const line = no("quarantine", check, `${view.lost[0]} is gone`, needed, withdraw(view.lost[0]));
     return { line, contents: [] };
@@ -38,6 +39,12 @@ export async function checkArchive(
   const points = contents.reduce((n, c) => n + c.read.points, 0n);
   return { line: yes(check, `${contents.length} seals, ${points} points`, needed), contents };
 }
+
+/** Limits of a gate's reads: near a purge intent they walk tombstones, so there is no stall limit (facts warp10 §1.4). */
+export const readLimits = ({ signal, limits }: GateCase): ReadLimits => ({
+  deadlineMs: limits.gateReadMs,
+  ...(signal ? { signal } : {}),
+});
 
 const isWrong = (error: unknown): error is CellarmanError =>
   error instanceof CellarmanError && (error.code === "mismatch" || error.code === "unreadable");
@@ -63,12 +70,14 @@ export async function checkContents(
   gate: GateCase,
   ports: GatePorts,
   view: View,
-  contents: readonly SealContents[],
+  { contents, points, overlapping }: BatchContents,
   hot: ReadTotals,
   holds: HoldsRead,
 ): Promise<{ line: CheckLine; verdict: ContentsVerdict }> {
   // Intents are looked up after the hot read: one that was made meanwhile explains what is gone.
   const intents = await readIntents(ports.cold, gate.at, view.seals, gate.batch.parents);
+  const touching = new Set([gate.at.batch, ...gate.batch.parents]);
+  for (const seal of overlapping) touching.add(seal.value.batch);
   const held = contents.map((c) => ({ key: c.seal.key, totals: c.read.totals }));
   const judged = judgeTotals(hot.totals, held);
   const diffs = await diffAll(gate, ports, contents, judged.unclear, viewOrder(view.seals, intents));
@@ -76,12 +85,12 @@ export async function checkContents(
   const verdict = decideContents({
     batch: gate.at.batch,
     hotPoints: hot.points,
-    archivedPoints: contents.reduce((n, c) => n + BigInt(c.manifest.points), 0n),
+    archivedPoints: points,
     judged,
     diffs,
     goneWith,
     standing: view.standing,
-    intentOnRecord: intents.length > 0,
+    intentOnRecord: intents.some((i) => touching.has(i.value.batch)),
     liftedFindings: holds.liftedFindings,
   });
   const check = "every hot point is archived";
@@ -120,7 +129,7 @@ async function diffAll(
   const diffs: SeriesDiff[] = [];
   for (const identities of inPortions(unclear, contents)) {
     const wanted = new Set(identities);
-    const source = ports.hot.fetch(gate.batch.selector, gate.range);
+    const source = ports.hot.fetch(gate.batch.selector, gate.range, readLimits(gate));
     const hot = await collectPoints(readPoints(source, { where: "fetch" }), wanted, gate.range);
     const seals = await Promise.all(contents.map((c) => pointsOfSeal(ports, c, wanted, gate)));
     for (const identity of identities) {

@@ -21,12 +21,16 @@ export async function checkFence(gate: GateCase, ports: GatePorts): Promise<Chec
   const needed = `two refused probes ${fence.lagMs / 60_000} min apart`;
   const known = await readProbes(ports.cold, gate.at, fence.probe);
   const nowMs = await ports.cold.nowMs();
-  const newest = Math.max(...known, 0);
-  if (newest === 0 || nowMs - newest > gate.limits.fenceFreshMs) {
+  // The first of two probes that lie a lag apart; the second is a recorded fresh one, or one made now.
+  const firstBefore = (secondMs: number): number | undefined =>
+    known.find((ms) => secondMs - ms >= fence.lagMs && nowMs - ms <= fence.lagMs + DAY_MS);
+  const fresh = known.filter((ms) => nowMs - ms <= gate.limits.fenceFreshMs).at(-1);
+  const paired = fresh === undefined ? undefined : firstBefore(fresh);
+  const first = paired ?? firstBefore(nowMs);
+  if (paired === undefined && (fresh === undefined || first !== undefined)) {
     const failed = await probeNow(gate, ports, fence.probe);
     if (failed) return failed;
   }
-  const first = known.find((ms) => nowMs - ms >= fence.lagMs && nowMs - ms <= fence.lagMs + DAY_MS);
   if (first !== undefined) {
     return yes(FENCE_CHECK, `refused at ${new Date(first).toISOString()} and now`, needed);
   }

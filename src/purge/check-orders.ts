@@ -18,7 +18,7 @@ export async function checkHolds(
   if (!first) return { line: yes("no hold", "none", "none"), holds };
   const { scope, hold } = first;
   const seen = `${describeScope(scope)}: ${hold.value.reason} (${hold.key})`;
-  const next = `cellarman lift ${hold.key} --reason "..."`;
+  const next = `cellarman lift ${gate.at.flow} ${hold.key} --reason "..."`;
   return { line: no("wait", "no hold", seen, "none", { next }), holds };
 }
 

@@ -89,16 +89,24 @@ function nothing(input: ContentsInput): ContentsVerdict | undefined {
   return verdict("nothing", seen);
 }
 
-/** Every point needs one seal among those that hold it that counts. */
+/** Every point needs one seal that counts among those that hold it; the last point to get one decides when. */
 function waiting(input: ContentsInput): ContentsVerdict | undefined {
   const lacks = new Map(input.standing.map((s) => [s.key, s.lacks]));
   const needs = [...input.judged.heldBy.values(), ...input.diffs.flatMap((d) => d.needs)];
   const unmet = needs.filter((keys) => !keys.some((key) => lacks.has(key) && !lacks.get(key)));
   if (unmet.length === 0) return undefined;
-  const reasons = unmet.flatMap((keys) => keys.map((key) => lacks.get(key)));
-  const why = new Set(reasons.map((r) => r?.why ?? "a seal that cannot be relied on"));
-  const times = reasons.map((r) => r?.earliestMs).filter((ms) => ms !== undefined);
-  return verdict("wait", [...why].join("; "), {
-    earliestMs: times.length === 0 ? undefined : Math.max(...times),
+  const why = unmet.flatMap((keys) => keys.map((key) => lacks.get(key)?.why ?? UNKNOWN_SEAL));
+  const times = unmet.map((keys) => earliestOf(keys.map((key) => lacks.get(key)?.earliestMs)));
+  const allByTime = times.every((ms) => ms !== undefined);
+  return verdict("wait", [...new Set(why)].join("; "), {
+    earliestMs: allByTime ? Math.max(...times) : undefined,
   });
+}
+
+const UNKNOWN_SEAL = "a seal that cannot be relied on";
+
+/** One seal is enough for a point: the first that time alone will do for; undefined: there is none. */
+function earliestOf(times: readonly (number | undefined)[]): number | undefined {
+  const known = times.filter((ms) => ms !== undefined);
+  return known.length === 0 ? undefined : Math.min(...known);
 }

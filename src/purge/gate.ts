@@ -1,15 +1,15 @@
 // The gate: everything that must hold right before a delete, evaluated from scratch, in the order of design §3.
 // It alone can make a warrant. A check that throws says no.
 import { asCellarmanError } from "../runtime/errors.ts";
-import type { ReadLimits } from "../warp10/hot.ts";
 import type { ListedSeries } from "../warp10/series.ts";
 import { holdsPoints } from "./answer.ts";
 import { type CheckLine, type GateCase, type GatePorts, no, type Outcome, yes } from "./check.ts";
-import { checkArchive, checkContents, checkHot } from "./check-contents.ts";
+import { checkArchive, checkContents, checkHot, readLimits } from "./check-contents.ts";
 import { checkFence } from "./check-fence.ts";
 import { checkFlowNow, checkHolds, checkList, checkTime } from "./check-orders.ts";
 import { collectSeries, judgeSeries, type SeriesSet } from "./check-series.ts";
 import type { ContentsVerdict } from "./decide.ts";
+import { contentsOfBatch } from "./of-batch.ts";
 import { readView, type View } from "./view.ts";
 import { issueWarrant, type Warrant } from "./warrant.ts";
 
@@ -44,7 +44,8 @@ export async function evaluateGate(
     gate.signal?.throwIfAborted();
     if (thrown === STOP) return run.result();
     const error = asCellarmanError(thrown);
-    run.lines.push(no("retry", run.doing, error.message, "a clear answer"));
+    const next = error.hint === undefined ? {} : { next: error.hint };
+    run.lines.push(no("retry", run.doing, error.message, "a clear answer", next));
     return run.result();
   }
 }
@@ -96,11 +97,16 @@ class GateRun {
     this.add(judgeSeries(d, r, sealed));
 
     this.doing = "hot read";
-    const hot = await checkHot(gate, ports, this.readLimits());
+    const hot = await checkHot(gate, ports, readLimits(gate));
     this.hotPoints = hot.read.points;
     this.addOrStop(hot.line);
     this.doing = "contents";
-    const judged = await checkContents(gate, ports, view, archive.contents, hot.read, holds);
+    const mine = contentsOfBatch(
+      archive.contents,
+      gate.at.batch,
+      (identity) => r.series.has(identity) || sealed.has(identity),
+    );
+    const judged = await checkContents(gate, ports, view, mine, hot.read, holds);
     this.verdict = judged.verdict;
     this.add(judged.line);
     this.doing = "last dry run";
@@ -128,12 +134,6 @@ class GateRun {
     if (!line.ok) throw STOP;
   }
 
-  /** Near a purge intent reads walk tombstones: a deadline, but no stall limit (facts warp10 §1.4). */
-  private readLimits(): ReadLimits {
-    const { signal, limits } = this.gate;
-    return { deadlineMs: limits.gateReadMs, ...(signal ? { signal } : {}) };
-  }
-
   /** The dry run once more: what it has more than R must hold no point that is not archived (facts warp10 §1.6). */
   private async lastDryRun(d: SeriesSet, r: SeriesSet): Promise<SeriesSet> {
     const { gate, ports } = this;
@@ -152,7 +152,8 @@ class GateRun {
   /** The first of these series that holds a point in the range. */
   private async withPoints(series: [string, ListedSeries][]): Promise<string | undefined> {
     for (const [identity, one] of series) {
-      if (await holdsPoints(this.ports.hot, one, this.gate.range)) return identity;
+      const limits = readLimits(this.gate);
+      if (await holdsPoints(this.ports.hot, one, this.gate.range, limits)) return identity;
     }
     return undefined;
   }

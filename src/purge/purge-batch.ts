@@ -7,9 +7,9 @@ import { intentRecord } from "../ledger/records.ts";
 import { cutRange } from "../plan/slices.ts";
 import { randomId } from "../runtime/random.ts";
 import { writeFinding } from "../verify/verify.ts";
-import { identityOf } from "../warp10/series.ts";
+import { identityOf, type ListedSeries } from "../warp10/series.ts";
 import type { Range } from "../warp10/range.ts";
-import { holdsPoints, judgeAnswer, LONG_MIN } from "./answer.ts";
+import { holdsPoints, judgeAnswer, LONG_MAX, LONG_MIN } from "./answer.ts";
 import type { GateCase, GatePorts, Outcome } from "./check.ts";
 import type { DeleteAnswer, Deleter } from "./delete.ts";
 import { evaluateGate, type GateResult } from "./gate.ts";
@@ -36,7 +36,8 @@ export async function purgeBatch(gate: GateCase, ports: PurgePorts): Promise<Bat
   const intents = await readNumbered(ports.cold, (n) => intentKey(gate.at, n), intentRecord);
   if (intents.length > 0) {
     const left = await recount(gate, ports, whole);
-    if (left.outcome === "zero") return settle(gate, ports, 0n, []);
+    const { length } = intents;
+    if (left.outcome === "zero") return settle(gate, ports, { intents: length, points: 0n, registered: [] });
     if (left.outcome === "no-answer") return stalled(gate, ports, left.reason);
   }
   let points = 0n;
@@ -47,10 +48,11 @@ export async function purgeBatch(gate: GateCase, ports: PurgePorts): Promise<Bat
     registered.push(...part.registered);
     if (part.ended) return { ...part.ended, points };
   }
+  const made = (await readNumbered(ports.cold, (n) => intentKey(gate.at, n), intentRecord)).length;
   const left = await recount(gate, ports, whole);
   if (left.outcome === "no-answer") return stalled(gate, ports, left.reason);
   if (left.outcome === "left") return stays(`${left.points} points are left after the delete`);
-  return settle(gate, ports, points, registered);
+  return settle(gate, ports, { intents: made, points, registered });
 }
 
 /** Time ranges that one gate can judge within a warrant's life. */
@@ -166,13 +168,28 @@ async function judge(
     return { registered: [], note };
   }
   for (const series of extra) {
-    const until = { start: LONG_MIN, end: BigInt(gate.plan.value.range.end) };
-    if (!(await holdsPoints(ports.hot, series, until))) continue;
+    if (await isYoung(gate, ports, series)) continue;
     const note = `possible loss: the delete touched ${identityOf(series)}, which no reading had listed`;
     await holdServer(gate, ports, note);
     return { registered: [], note };
   }
   return { registered: extra.map(identityOf), note: undefined };
+}
+
+/**
+ * Whether all that a series holds came after the period. One that holds nothing at all may have been
+ * revived, and emptied by this very delete: that is no young series, but a possible loss.
+ */
+async function isYoung(gate: GateCase, ports: PurgePorts, series: ListedSeries): Promise<boolean> {
+  const end = BigInt(gate.plan.value.range.end);
+  const limits = { deadlineMs: gate.limits.recountMs };
+  const holds = (range: Range): Promise<boolean> => holdsPoints(ports.hot, series, range, limits);
+  try {
+    return !(await holds({ start: LONG_MIN, end })) && (await holds({ start: end + 1n, end: LONG_MAX }));
+  } catch {
+    // What cannot be read is not known to be young.
+    return false;
+  }
 }
 
 const holdServer = (gate: GateCase, ports: PurgePorts, reason: string): Promise<void> =>
@@ -195,24 +212,29 @@ async function stalled(gate: GateCase, ports: PurgePorts, reason: string): Promi
   return stays(`the recount did not end in time: ${reason}`);
 }
 
+interface Settling {
+  /** Intents on record before the recount: one that is made after it is not settled by it. */
+  readonly intents: number;
+  readonly points: bigint;
+  readonly registered: readonly string[];
+}
+
 async function settle(
   gate: GateCase,
   ports: PurgePorts,
-  points: bigint,
-  registeredMeanwhile: readonly string[],
+  { intents, points, registered }: Settling,
 ): Promise<BatchPurged> {
-  const intents = await readNumbered(ports.cold, (n) => intentKey(gate.at, n), intentRecord);
   await writeRecord(
     ports.cold,
-    purgedKey(gate.at, intents.length, randomId()),
+    purgedKey(gate.at, intents, randomId()),
     {
       schema: "cellarman/purged/1",
       ...gate.at,
       process: gate.process,
-      intents: intents.length,
+      intents,
       points: String(points),
       series: gate.batch.series,
-      registeredMeanwhile: [...registeredMeanwhile],
+      registeredMeanwhile: [...registered],
     },
     true,
   );

@@ -9,13 +9,22 @@ import {
   closedKey,
   type BatchRef,
   idOfKey,
+  intentKey,
   markerKey,
   type PeriodRef,
   periodPrefix,
   supplementKey,
 } from "../ledger/keys.ts";
 import { readRecord } from "../cellar/records.ts";
-import { markerRecord, type Plan, type PlannedBatch, sealRecord } from "../ledger/records.ts";
+import {
+  intentRecord,
+  markerRecord,
+  type Plan,
+  type PlannedBatch,
+  sealRecord,
+  withdrawnRecord,
+} from "../ledger/records.ts";
+import { CellarmanError } from "../runtime/errors.ts";
 import { randomId } from "../runtime/random.ts";
 import { readSeal } from "../verify/read-seal.ts";
 import { writeFinding } from "../verify/verify.ts";
@@ -45,10 +54,18 @@ export async function reconcileBatch(
     await writeFinding(cold, process, at, [...keys], []);
     return "late";
   }
+  const intents = await readNumbered(cold, (n) => intentKey(at, n), intentRecord);
+  const own = batchRecordKey("seals", at, "x").slice(0, -"x.json".length);
+  const viewed = intents.flatMap((i) => i.value.view.map((q) => q.key));
+  const restedOn = new Set(viewed.filter((key) => key.startsWith(own)));
+  const withdrawn = await withdrawnSeals(cold, at);
   const seals = [];
   let archived = 0n;
-  for (const key of [...keys].toSorted()) {
+  for (const key of [...keys, ...restedOn.difference(keys)].toSorted()) {
+    if (withdrawn.has(key) && !restedOn.has(key)) continue;
     const seal = await readRecord(cold, key, sealRecord);
+    // A marker alone may name a seal that a crash kept from being written; an intent names what was there.
+    if (!seal && restedOn.has(key)) throw goneSeal(key);
     if (!seal) continue;
     const { manifest } = await readSeal(cold, seal);
     archived += BigInt(manifest.points);
@@ -63,6 +80,21 @@ export async function reconcileBatch(
   });
   return "reconciled";
 }
+
+async function withdrawnSeals(cold: Cold, at: BatchRef): Promise<Set<string>> {
+  const withdrawn = new Set<string>();
+  for await (const { key } of cold.list(`${periodPrefix("withdrawn", at)}${at.batch}/`)) {
+    const record = await readRecord(cold, key, withdrawnRecord);
+    if (record) withdrawn.add(record.value.seal.key);
+  }
+  return withdrawn;
+}
+
+const goneSeal = (key: string): CellarmanError =>
+  new CellarmanError("mismatch", `the seal ${key} is gone, and a purge rests on it`, {
+    where: key,
+    hint: "Look for the object in other versions or copies of the bucket: hot has its points no more.",
+  });
 
 const rangeOf = ({ range }: { range: { start: string; end: string } }): Range => ({
   start: BigInt(range.start),

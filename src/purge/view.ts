@@ -57,10 +57,16 @@ export async function readView(cold: Cold, gate: GateCase): Promise<View> {
   const nowMs = await cold.nowMs();
   const approvals = await readApprovals(cold, gate.at);
   const intents = await readIntents(cold, gate.at, seals);
-  const standing = await Promise.all(
-    seals.map((seal) => standingOf(cold, gate, seal, approvals, intents, nowMs)),
+  const inForce = approvals.filter(
+    (a) =>
+      nowMs - a.lastModifiedMs <= gate.limits.approvalMs ||
+      intents.some((i) => i.value.approvals.includes(a.key)),
   );
-  return { seals, standing, approvals: approvals.map((a) => a.key), lost };
+  const standing = await Promise.all(
+    seals.map((seal) => standingOf(cold, gate, seal, inForce, nowMs)),
+  );
+  const naming = inForce.filter((a) => seals.some((seal) => approves(a, seal)));
+  return { seals, standing, approvals: naming.map((a) => a.key), lost };
 }
 
 const rangeOf = ({ range }: Seal): Range => ({
@@ -129,12 +135,16 @@ export async function readIntents(
   return read.flat();
 }
 
-/** The order of the view: later wins; frozen by the first intent of each batch. */
+/** The order of the view: later wins; frozen where a purge intent rests on it. */
 export function viewOrder(seals: readonly Stored<Seal>[], intents: readonly Stored<Intent>[]): ViewOrder {
-  const first = intents.filter((i) => i.key.endsWith("/1"));
   return orderView(
     seals.map((s) => ({ quote: s, seal: s.value })),
-    first.map((i) => ({ key: i.key, seals: i.value.view.map((q) => q.key) })),
+    intents.map(({ key, value }) => ({
+      key,
+      batch: value.batch,
+      range: { start: BigInt(value.range.start), end: BigInt(value.range.end) },
+      seals: value.view.map((q) => q.key),
+    })),
   );
 }
 
@@ -142,8 +152,7 @@ async function standingOf(
   cold: Cold,
   gate: GateCase,
   seal: Stored<Seal>,
-  approvals: readonly Stored<Approved>[],
-  intents: readonly Stored<Intent>[],
+  inForce: readonly Stored<Approved>[],
   nowMs: number,
 ): Promise<SealStanding> {
   const lacks = (why: string, earliestMs?: number): SealStanding => ({
@@ -156,14 +165,13 @@ async function standingOf(
   const coolMs = seal.lastModifiedMs + Math.max(graceMs, gate.limits.gcWaitMs);
   if (nowMs < coolMs) return lacks("its grace is not over", coolMs);
   if (mode === "automatic") return { key: seal.key, lacks: undefined };
-  const inForce = approvals.some(
-    (a) =>
-      a.value.seals.some((q) => q.key === seal.key && q.sha256 === seal.sha256) &&
-      (nowMs - a.lastModifiedMs <= gate.limits.approvalMs ||
-        intents.some((i) => i.value.approvals.includes(a.key))),
-  );
-  return inForce ? { key: seal.key, lacks: undefined } : lacks("not approved");
+  const approved = inForce.some((a) => approves(a, seal));
+  return approved ? { key: seal.key, lacks: undefined } : lacks("not approved");
 }
+
+/** Whether an approval names exactly this seal. */
+const approves = (approval: Stored<Approved>, seal: Stored<Seal>): boolean =>
+  approval.value.seals.some((q) => q.key === seal.key && q.sha256 === seal.sha256);
 
 /** A receipt from another process than the export's, for exactly these bytes. */
 async function isVerified(cold: Cold, seal: Stored<Seal>): Promise<boolean> {

@@ -44,9 +44,9 @@ export function listSql(source: SqlSource): string {
 
 const sqlText = (text: string): string => `'${text.replaceAll("'", "''")}'`;
 
-/** An object's address; what DuckDB takes for a pattern stands in brackets, each matching only itself. */
+/** An object's address. Neither bucket, prefix nor key can hold what DuckDB takes for a pattern. */
 const urlOf = ({ bucket, prefix }: Archive, key: string): string =>
-  `s3://${bucket}/${prefix === "" ? "" : `${prefix}/`}${key}`.replaceAll(/[*?[\]]/g, "[$&]");
+  `s3://${bucket}/${prefix === "" ? "" : `${prefix}/`}${key}`;
 
 /** Folders named `period=…` become a text column `period`. */
 const readParquet = (urls: readonly string[]): string =>

@@ -4,7 +4,10 @@
 export function escapeMarkdown(text: string): string {
   return text
     .replaceAll("&", "&amp;")
-    .replaceAll(/[\\`*_{}[\]()#+!|~$^-]/g, (c) => `\\${c}`)
+    .replaceAll(/[\\`*_[\]|~$]/g, (c) => `\\${c}`)
+    .replaceAll("#", "&#35;")
+    .replaceAll("://", "&#58;//")
+    .replaceAll(/www\./gi, (www) => `${www.slice(0, 3)}&#46;`)
     .replaceAll("<", "&lt;")
     .replaceAll(">", "&gt;")
     .replaceAll("@", "&#64;")

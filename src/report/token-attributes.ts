@@ -10,13 +10,6 @@ const THINNING = [
   ".quietafter",
   ".activeafter",
   ".scope",
-  ".timespan",
-  ".skip",
-  ".step",
-  ".timestep",
-  ".sample",
-  ".gskip",
-  ".gcount",
   ".nofetch",
   ".nofind",
 ];

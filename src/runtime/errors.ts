@@ -74,6 +74,20 @@ export function exitCodeOf(error: unknown): number {
   return EXIT_BY_CODE[error.code] ?? EXIT.failed;
 }
 
+/** What one cause keeps from all of the work, not from a part of it. */
+const OF_ALL: ReadonlySet<ErrorCode> = new Set(["not-authorised", "store-missing"]);
+
+/**
+ * The exit code where some of many pieces of work failed: "partial", unless every one met the same refused key or
+ * missing store.
+ */
+export function exitCodeOfSome(failures: readonly CellarmanError[], pieces: number): number {
+  const [first] = failures;
+  if (!first) return EXIT.done;
+  const common = failures.length === pieces && failures.every((f) => f.code === first.code);
+  return common && OF_ALL.has(first.code) ? exitCodeOf(first) : EXIT.partial;
+}
+
 /** Any thrown value as a CellarmanError; what is not one is a bug of ours or of a library. */
 export function asCellarmanError(thrown: unknown): CellarmanError {
   if (thrown instanceof CellarmanError) return thrown;

@@ -8,7 +8,7 @@ import { CellarmanError, EXIT } from "../runtime/errors.ts";
 import { bytesText } from "../runtime/progress.ts";
 import { randomId } from "../runtime/random.ts";
 import { chosenFlow, openStore } from "./open.ts";
-import { openPeriods } from "./periods.ts";
+import { limitsOf, openPeriods } from "./periods.ts";
 import { type Invocation, textOption, type VerbResult } from "./verb.ts";
 
 /** Characters of the period's digest that a person repeats. */
@@ -66,13 +66,19 @@ async function sealsToApprove(
       hint: `cellarman status ${at.flow.name}`,
     });
   }
-  const verified = found.statuses.filter((s) => ["verified", "cooling"].includes(s.state));
+  // A batch that is purging may have a further seal, of late points, that nobody approved yet.
+  const verified = found.statuses.filter(
+    (s) => s.verified && ["verified", "cooling", "purging"].includes(s.state),
+  );
   const seals: Stored<Seal>[] = [];
   for (const { seal } of verified) {
     const read = seal && (await readRecord(cold, seal.key, sealRecord));
     if (read) seals.push(read);
   }
-  const approved = new Set(found.ledger.approvals.flatMap((a) => a.value.seals.map((q) => q.sha256)));
+  const nowMs = await cold.nowMs();
+  const { approvalMs } = limitsOf(inv);
+  const inForce = found.ledger.approvals.filter((a) => nowMs - a.lastModifiedMs <= approvalMs);
+  const approved = new Set(inForce.flatMap((a) => a.value.seals.map((q) => q.sha256)));
   return seals.filter((s) => !approved.has(s.sha256));
 }
 

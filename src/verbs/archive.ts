@@ -5,7 +5,7 @@ import { batchFamily } from "../ledger/keys.ts";
 import { dueStep } from "../plan/due.ts";
 import { packShards } from "../plan/shards.ts";
 import type { PlannedBatch } from "../ledger/records.ts";
-import { EXIT } from "../runtime/errors.ts";
+import { exitCodeOfSome } from "../runtime/errors.ts";
 import { startProgress } from "../runtime/progress.ts";
 import { randomFraction } from "../runtime/random.ts";
 import { retrying } from "../runtime/retry.ts";
@@ -13,13 +13,15 @@ import { chosenFlows, type FlowFile, openReader, openStore } from "./open.ts";
 import { openPeriods, type RuledPeriod, shardOf } from "./periods.ts";
 import type { Invocation, VerbResult } from "./verb.ts";
 
-/** Archives every due batch of the chosen flows. Exit 3 when some batches failed. */
+/** Archives every due batch of the chosen flows. Exit 3 when batches failed; 12 or 10 when all for that reason. */
 export async function run(inv: Invocation): Promise<VerbResult> {
   const results: FlowArchived[] = [];
   for (const at of await chosenFlows(inv)) results.push(...(await archiveFlow(inv, at)));
-  const failed = results.flatMap((r) => r.batches).filter((b) => "failed" in b).length;
+  const batches = results.flatMap((r) => r.batches);
+  const failures = batches.filter((b) => "failed" in b).map((b) => b.failed);
+  const failed = failures.length;
   return {
-    exitCode: failed > 0 ? EXIT.partial : EXIT.done,
+    exitCode: exitCodeOfSome(failures, batches.length),
     text: results.map(describe).join("") || "Nothing to archive.\n",
     json: { flows: results.map(toJson), failed },
   };
@@ -78,7 +80,7 @@ async function archivePeriod(
       exporter: parquetExporter,
       plan: ruling.plan,
       process: inv.process,
-      otherSeals: ofOtherFamilies(ledger.seals),
+      knownSeals: knownSealsOf(ledger.seals),
       otherIntents: ofOtherFamilies(ledger.intents),
       signal,
     },
@@ -100,6 +102,13 @@ function ofOtherFamilies(keys: readonly string[]): (batch: string) => readonly s
     known.set(family, others);
     return others;
   };
+}
+
+/** Seals of the batch itself, and of other families. */
+function knownSealsOf(seals: readonly string[]): (batch: string) => readonly string[] {
+  const others = ofOtherFamilies(seals);
+  const own = Map.groupBy(seals, (key) => key.split("/")[3] ?? "");
+  return (batch) => [...(own.get(batch) ?? []), ...others(batch)];
 }
 
 function describe({ flow, period, batches }: FlowArchived): string {

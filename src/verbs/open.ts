@@ -102,6 +102,7 @@ export type OpenStore = Cold & { close(): Promise<void> };
 export async function openStore(inv: Invocation, at: FlowFile): Promise<OpenStore> {
   await assertDestinations(inv, at);
   const { s3, bucket, prefix, accessKeyId, secretAccessKey } = at.flow.archive;
+  const { storeStallMs } = inv.io.limits ?? {};
   const store = openCellar({
     endpoint: s3,
     bucket,
@@ -109,6 +110,7 @@ export async function openStore(inv: Invocation, at: FlowFile): Promise<OpenStor
     accessKeyId: secret(inv, accessKeyId, "bucket's key id"),
     secretAccessKey: secret(inv, secretAccessKey, "bucket's secret key"),
     clock: inv.io.clock,
+    ...(storeStallMs === undefined ? {} : { stallMs: storeStallMs }),
   });
   const reads = patient(store, retrying(STORE_RETRY, inv.io.clock, randomFraction));
   const cold = flagOption(inv.options, "dry-run") ? dryRun(reads) : reads;
@@ -141,8 +143,10 @@ export async function openReader(
     log: inv.log,
     ...(unit ? { unit } : {}),
   });
+  const ordinary = ordinaryLimits(at.flow.run.timeoutMs, inv.io.signal);
+  const { hotStallMs } = inv.io.limits ?? {};
   return {
-    ...limited(hot, ordinaryLimits(at.flow.run.timeoutMs, inv.io.signal)),
+    ...limited(hot, { ...ordinary, ...(hotStallMs === undefined ? {} : { stallMs: hotStallMs }) }),
     close: () => hot.close(),
     grantedLimits: (limits) => hot.grantedLimits(limits),
   };

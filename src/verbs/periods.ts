@@ -19,7 +19,8 @@ export interface RuledPeriod {
 /** The purge's limits, with what the command line changes. Throws "usage". */
 export function limitsOf(inv: Invocation): PurgeLimits {
   const said = textOption(inv.options, "gc-wait");
-  if (said === undefined) return PURGE_LIMITS;
+  const usual = { ...PURGE_LIMITS, ...inv.io.limits };
+  if (said === undefined) return usual;
   const parsed = parseDuration(said);
   const gcWaitMs = parsed && fixedMs(parsed);
   if (gcWaitMs === undefined || gcWaitMs < GC_WAIT_LEAST_MS) {
@@ -27,7 +28,7 @@ export function limitsOf(inv: Invocation): PurgeLimits {
       hint: "Ask the store's operator for rgw_gc_obj_min_wait; its default is two hours.",
     });
   }
-  return { ...PURGE_LIMITS, gcWaitMs };
+  return { ...usual, gcWaitMs };
 }
 
 /** Derives the states of one period; undefined where no plan rules it. */

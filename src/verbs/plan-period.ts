@@ -33,15 +33,14 @@ export async function planPeriod(work: Planning, period: Period): Promise<Ruling
   const { flow, cold, process } = work;
   const at: PeriodRef = { flow: flow.name, period: period.name };
   const plan = await survey(work, period);
-  const id = randomId();
-  const quote = await writeRecord(cold, planKey(at, id), plan, true);
   const reason = holdReason(plan, await planBefore(work, period));
-  // The hold comes before the record that makes the plan rule: nobody may see one without the other.
+  // The hold comes before the plan: a plan rules by its age alone when a crash keeps its ruling from being written.
   if (reason) {
     const scope = { kind: "period", ...at } as const;
     await putHold(cold, scope, { process, by: "tool", reason, finding: null });
     work.log.warn(`${flow.name} ${period.name} is held: ${reason}`);
   }
+  const quote = await writeRecord(cold, planKey(at, randomId()), plan, true);
   await makeRule(cold, at, process, quote);
   const ruling = await readRuling(cold, at);
   if (!ruling) throw new CellarmanError("internal", `the plan of ${at.flow} ${at.period} is gone`);
@@ -74,9 +73,13 @@ async function survey(work: Planning, period: Period): Promise<Plan> {
   const { timeUnit } = await hot.facts();
   const wanted = flow.source.timeUnit;
   if (wanted !== null && wanted !== timeUnit) {
-    throw new CellarmanError("mismatch", `the server counts in ${timeUnit}, the flow says ${wanted}`, {
-      hint: "Correct source.time-unit: a wrong unit would select other points.",
-    });
+    throw new CellarmanError(
+      "mismatch",
+      `the server counts in ${timeUnit}, the flow says ${wanted}`,
+      {
+        hint: "Correct source.time-unit: a wrong unit would select other points.",
+      },
+    );
   }
   const { byLabel, maxSeries } = flow.batches;
   const rootSum = new IdentitySum();
@@ -116,9 +119,12 @@ async function survey(work: Planning, period: Period): Promise<Plan> {
 
 /** Groups that are sampled, and how much of the period: enough for an estimate, cheap on any server. */
 const SAMPLE_GROUPS = 3;
-const SAMPLE_MS = 600_000;
+const SAMPLE_MS = 3_600_000;
 
-/** Points of one series in the period, estimated from ten minutes in its middle; undefined: nothing is known. */
+/**
+ * Points of one series in the period, estimated from an hour in its middle (less would see series that are written on
+ * the hour too often); undefined: nothing is known.
+ */
 async function samplePoints(
   { hot, log }: Planning,
   period: Period,

@@ -6,12 +6,13 @@ import type { Cold } from "../cellar/cold.ts";
 import { purgeListKey } from "../ledger/keys.ts";
 import { closedRecord, sealRecord } from "../ledger/records.ts";
 import type { BatchStatus } from "../ledger/state.ts";
-import { dueStep, tally } from "../plan/due.ts";
+import { dueStep, isDue, tally } from "../plan/due.ts";
 import { dueAtMs, duePeriods, type Period, periodOf } from "../plan/period.ts";
 import { type Candidate, cutToBudget, type CutList } from "../plan/purge-list.ts";
 import { packShards } from "../plan/shards.ts";
 import { EXIT } from "../runtime/errors.ts";
-import { randomId } from "../runtime/random.ts";
+import { randomFraction, randomId } from "../runtime/random.ts";
+import { retrying } from "../runtime/retry.ts";
 import { assertDisjoint } from "./between-flows.ts";
 import { chosenFlows, type FlowFile, openReader, openStore } from "./open.ts";
 import { limitsOf, type RuledPeriod, ruled } from "./periods.ts";
@@ -89,7 +90,9 @@ async function ruledOrPlanned(
   const hot = await openReader(inv, at);
   try {
     await assertDisjoint(inv, at, hot);
-    await planPeriod({ flow: at.flow, hot, cold, log: inv.log, process: inv.process }, period);
+    const work = { flow: at.flow, hot, cold, log: inv.log, process: inv.process };
+    const retry = retrying(at.flow.run.retry, inv.io.clock, randomFraction);
+    await retry(() => planPeriod(work, period), inv.io.signal);
   } finally {
     await hot.close();
   }
@@ -158,7 +161,7 @@ function shardsOf(periods: readonly RuledPeriod[], count: number): FlowPlanned["
   const packed = (step: "archive" | "verify" | "purge") =>
     packShards(
       statuses
-        .filter((s) => dueStep(s) === step)
+        .filter((s) => isDue(s, step))
         .map(({ batch }) => ({ id: batch.id, cost: Number(batch.points ?? batch.series) })),
       count,
     );

@@ -22,7 +22,7 @@ export async function run(inv: Invocation): Promise<VerbResult> {
   try {
     const found = ruled(file.flow, await readPeriod(cold, at), await cold.nowMs(), limitsOf(inv));
     if (!found) throw new CellarmanError("usage", `no plan rules ${at.flow} ${period}`);
-    const purging = found.statuses.find((s) => s.state === "purging");
+    const purging = found.statuses.find((s) => s.openIntent);
     if (purging) {
       throw new CellarmanError("blocked", `batch ${purging.batch.id} is purging: not replanned`, {
         hint: `Let cellarman purge ${at.flow} finish it first.`,

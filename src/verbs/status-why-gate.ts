@@ -32,7 +32,7 @@ export async function openExplainer(
 ): Promise<Explainer> {
   const { readToken, deleteToken } = now.flow.source;
   const missing = (env: string): string | undefined =>
-    inv.io.env.get(env) === undefined ? `${env} is not set` : undefined;
+    inv.io.env.get(env) === undefined ? env : undefined;
   const readMissing = missing(readToken.env);
   const deleteMissing = missing(deleteToken.env);
   const hot = readMissing === undefined ? await openReader(inv, at) : undefined;
@@ -56,8 +56,8 @@ export async function openExplainer(
   };
 }
 
-const notSeen = (check: string, why: string): CheckLine =>
-  no("wait", check, `not seen: ${why}`, "seen", { next: `set the variable: ${why}` });
+const notSeen = (check: string, variable: string): CheckLine =>
+  no("wait", check, `not seen: ${variable} is not set`, "seen", { next: `set ${variable}` });
 
 /** The line on the default branch's flow, where that could not be read. */
 function tell(line: CheckLine, problem: string | undefined): CheckLine {
@@ -108,7 +108,7 @@ function blindHot(): Hot {
 }
 
 /** What can be told without reading hot: orders, fence and the archive's bytes. */
-async function withoutHot(gate: GateCase, ports: GatePorts, why: string): Promise<CheckLine[]> {
+async function withoutHot(gate: GateCase, ports: GatePorts, variable: string): Promise<CheckLine[]> {
   const lines = [
     await clear("no hold", gate, async () => (await checkHolds(gate, ports)).line),
     await clear("flow on the default branch", gate, () => checkFlowNow(gate, ports)),
@@ -119,7 +119,7 @@ async function withoutHot(gate: GateCase, ports: GatePorts, why: string): Promis
       return (await checkArchive(gate, ports, view)).line;
     }),
   ];
-  return [...lines, ...[...BY_READ, ...BY_DELETE].map((check) => notSeen(check, why))];
+  return [...lines, ...[...BY_READ, ...BY_DELETE].map((check) => notSeen(check, variable))];
 }
 
 /** A check's line; what throws says no, as in the gate. */

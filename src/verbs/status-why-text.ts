@@ -30,7 +30,8 @@ function batchText(flow: string, period: string, { batch, state, outcome, lines 
 }
 
 function lineText({ ok, check, seen, needed, earliestMs, next }: CheckLine): string {
-  const head = `  ${ok ? "yes" : "NO "}  ${check}: ${seen}`;
+  const sign = ok ? "yes" : seen.startsWith("not seen") ? "?  " : "NO ";
+  const head = `  ${sign}  ${check}: ${seen}`;
   if (ok) return `${head} (needed: ${needed})\n`;
   const earliest = earliestMs === undefined ? "" : `       earliest: ${minute(earliestMs)}\n`;
   const step = next === undefined ? "" : `       next: ${next}\n`;

@@ -2,6 +2,7 @@
 import type { Clock } from "../runtime/clock.ts";
 import type { Environment } from "../runtime/environment.ts";
 import type { Log } from "../runtime/log.ts";
+import type { PurgeLimits } from "../purge/limits.ts";
 import type { Terminal } from "../runtime/progress.ts";
 
 /** The outside world of one invocation. */
@@ -15,6 +16,11 @@ export interface Io {
   readonly signal?: AbortSignal;
   /** Undefined where stderr is no terminal. */
   readonly terminal?: Terminal;
+  /** Limits other than the tool's own, for tests: neither a flow nor a command line can say them. */
+  readonly limits?: Partial<PurgeLimits> & {
+    readonly storeStallMs?: number;
+    readonly hotStallMs?: number;
+  };
   /** Reads one line from a person; undefined where nobody sits. */
   ask?(question: string): Promise<string>;
 }

@@ -1,10 +1,10 @@
 // verify: prove sealed batches from the bucket's bytes and a second hot read; in another process than the export.
 import pLimit from "p-limit";
 import type { BatchRef } from "../ledger/keys.ts";
-import { dueStep } from "../plan/due.ts";
+import { isDue } from "../plan/due.ts";
 import { packShards } from "../plan/shards.ts";
 import type { BatchStatus } from "../ledger/state.ts";
-import { asCellarmanError, type CellarmanError, EXIT } from "../runtime/errors.ts";
+import { asCellarmanError, CellarmanError, EXIT, exitCodeOfSome } from "../runtime/errors.ts";
 import { startProgress } from "../runtime/progress.ts";
 import { randomFraction } from "../runtime/random.ts";
 import { retrying } from "../runtime/retry.ts";
@@ -52,7 +52,7 @@ async function verifyFlow(inv: Invocation, at: FlowFile): Promise<BatchVerified[
 }
 
 function dueStatuses(inv: Invocation, { statuses }: RuledPeriod): BatchStatus[] {
-  const due = statuses.filter((s) => dueStep(s) === "verify");
+  const due = statuses.filter((s) => isDue(s, "verify"));
   const { index, count } = shardOf(inv);
   if (count === 1) return due;
   const costed = due.map((s) => ({ id: s.batch.id, cost: Number(s.batch.points ?? s.batch.series) }));
@@ -95,7 +95,8 @@ const outcomeOf = ({ result }: BatchVerified): string =>
 function exitCodeFor(batches: readonly BatchVerified[]): number {
   const outcomes = new Set(batches.map(outcomeOf));
   if (outcomes.has("quarantine")) return EXIT.mismatch;
-  return outcomes.has("failed") ? EXIT.partial : EXIT.done;
+  const failures = batches.map((b) => b.result).filter((r) => r instanceof CellarmanError);
+  return exitCodeOfSome(failures, batches.length);
 }
 
 function describe(batches: readonly BatchVerified[]): string {

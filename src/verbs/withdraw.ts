@@ -1,6 +1,16 @@
 // withdraw: take a seal whose object is wrong or gone out of the view, as long as no purge intent rests on it.
+import pLimit from "p-limit";
+import type { Cold } from "../cellar/cold.ts";
 import { readNumbered, readRecord, writeRecord } from "../cellar/records.ts";
-import { batchRecordKey, idOfKey, intentKey, parseBatchRecordKey } from "../ledger/keys.ts";
+import { readRuling } from "../cellar/snapshot.ts";
+import {
+  batchRecordKey,
+  type BatchRef,
+  idOfKey,
+  intentKey,
+  parseBatchRecordKey,
+  periodPrefix,
+} from "../ledger/keys.ts";
 import { intentRecord, sealRecord } from "../ledger/records.ts";
 import { CellarmanError, EXIT } from "../runtime/errors.ts";
 import { reasonOf } from "./hold.ts";
@@ -20,8 +30,7 @@ export async function run(inv: Invocation): Promise<VerbResult> {
   const reason = reasonOf(inv);
   const cold = await openStore(inv, file);
   try {
-    const intents = await readNumbered(cold, (n) => intentKey(at, n), intentRecord);
-    if (intents.some((i) => i.value.view.some((q) => q.key === key))) {
+    if (await isRestedOn(cold, at, key)) {
       throw new CellarmanError("blocked", `a purge rests on ${key}: it is never withdrawn`, {
         hint: "What hot still has is archived again; what cannot be read is listed as lost in status.",
       });
@@ -41,4 +50,23 @@ export async function run(inv: Invocation): Promise<VerbResult> {
   } finally {
     await cold.close();
   }
+}
+
+/** Intents read at once. */
+const AT_ONCE = 16;
+
+/**
+ * Whether a purge of whatever batch of the period rests on a seal: views reach over supplements and
+ * retired plans. Intents are found by key, for each batch that there can be.
+ */
+async function isRestedOn(cold: Cold, at: BatchRef, seal: string): Promise<boolean> {
+  const ruling = await readRuling(cold, at);
+  const batches = new Set([at.batch, ...(ruling?.batches ?? []).map((b) => b.id)]);
+  for await (const { key } of cold.list(periodPrefix("intents", at))) {
+    batches.add(key.split("/")[3] ?? at.batch);
+  }
+  const intents = await pLimit(AT_ONCE).map(batches, (batch) =>
+    readNumbered(cold, (n) => intentKey({ ...at, batch }, n), intentRecord),
+  );
+  return intents.flat().some((i) => i.value.view.some((q) => q.key === seal));
 }

@@ -7,6 +7,8 @@ import {
   type BatchRef,
   idOfKey,
   intentKey,
+  parseBatchRecordKey,
+  periodPrefix,
   verifiedKey,
 } from "../ledger/keys.ts";
 import { findingDigest } from "../ledger/finding.ts";
@@ -63,7 +65,7 @@ export async function verifyBatch(
   const differences = describe(judged.unarchived, judged.gone, diffs);
   const lacking = lackingPoints(contents, judged.gone, diffs);
   const finding = findingDigest(at.batch, lacking);
-  if (lacking.size > 0 && !(await isExplained(run, at, finding))) {
+  if (lacking.size > 0 && !(await isExplained(run, at, seal, finding))) {
     const reason = `hot lacks archived points of ${lacking.size} series`;
     return quarantine(run, at, reason, finding, differences);
   }
@@ -86,9 +88,17 @@ function lackingPoints(
 }
 
 /** A purge of ours is on record (looked up after the hot read), or a person's lift passes over exactly this. */
-async function isExplained(run: VerifyRun, at: BatchRef, finding: string): Promise<boolean> {
-  const intents = await readNumbered(run.cold, (n) => intentKey(at, n), intentRecord);
-  if (intents.length > 0) return true;
+async function isExplained(
+  run: VerifyRun,
+  at: BatchRef,
+  seal: Stored<Seal>,
+  finding: string,
+): Promise<boolean> {
+  const saw = seal.value.saw.map((key) => parseBatchRecordKey(key)?.batch ?? at.batch);
+  for (const batch of new Set([at.batch, ...saw])) {
+    const intents = await readNumbered(run.cold, (n) => intentKey({ ...at, batch }, n), intentRecord);
+    if (intents.length > 0) return true;
+  }
   const { liftedFindings } = await readHolds(run.cold, [{ kind: "batch", ...at }]);
   return liftedFindings.has(finding);
 }
@@ -156,7 +166,10 @@ async function recordLate(
   series: readonly string[],
   differences: readonly string[],
 ): Promise<Verification> {
-  await writeFinding(run.cold, run.process, at, [seal.key, ...seal.value.saw], series);
+  // All that are known, not only those that this one saw: another that nobody saw would answer the finding.
+  const known = new Set([seal.key, ...seal.value.saw]);
+  for await (const { key } of run.cold.list(`${periodPrefix("seals", at)}${at.batch}/`)) known.add(key);
+  await writeFinding(run.cold, run.process, at, [...known], series);
   return { outcome: "late", points: 0n, differences };
 }
 

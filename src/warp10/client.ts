@@ -25,6 +25,8 @@ export interface HotOptions {
   readonly readToken: string;
   readonly clock: Clock;
   readonly log?: Log;
+  /** Another token of the same server whose capabilities `tokenFacts` uses: write tokens rarely have any. */
+  readonly capabilityToken?: string;
   /** Where given, every fetch's answer must name it, or the fetch fails. */
   readonly unit?: TimeUnit;
 }
@@ -61,7 +63,7 @@ export function openHot(options: HotOptions): OpenHot {
       assertForward(range);
       return countByScript(wire, { selector, range, ...(await abilities(limits)) }, limits);
     },
-    tokenFacts: (limits) => tokenFactsOf(wire, limits),
+    tokenFacts: (limits) => tokenFactsOf(wire, limits, options.capabilityToken),
     grantedLimits: async (limits) => (await abilities(limits)).granted,
     withPoints: (selector, limits) => withPoints(wire, selector, limits),
     close: () => wire.agent.close(),

@@ -19,8 +19,8 @@ export interface ExecAnswer {
 export interface ExecOptions {
   /** For people: `counting points`. */
   readonly what: string;
-  /** Whether the token's capabilities are asked for; true by default. */
-  readonly capabilities?: boolean;
+  /** Whose capabilities are asked for: the token's own (true, the default), none, or those of another token. */
+  readonly capabilities?: boolean | { readonly lentBy: string };
 }
 
 /**
@@ -36,6 +36,8 @@ export async function execute(
   limits: ReadLimits = {},
 ): Promise<ExecAnswer> {
   const { stallMs: _, ...unstalled } = limits;
+  const { capabilities = true } = options;
+  const lender = typeof capabilities === "object" ? capabilities.lentBy : wire.token;
   const question = {
     what: options.what,
     path: EXEC_PATH,
@@ -43,7 +45,7 @@ export async function execute(
     body: script,
     headers: {
       "X-Warp10-ExposeHeaders": EXPOSED_HEADERS,
-      ...(options.capabilities === false ? {} : { "X-Warp10-Capabilities": wire.token }),
+      ...(capabilities === false ? {} : { "X-Warp10-Capabilities": lender }),
     },
   };
   const { headers, body } = await askAll(wire, question, unstalled, MAX_STACK_BYTES);

@@ -9,10 +9,15 @@ import { TOKEN_INFO } from "./scripts.ts";
  * TOKENINFO of the wire's token, read or write. Attributes are told only with the capability
  * `tokeninfo.attr`; Warp 10 3.5.0 tells neither owners nor producers, so those are empty lists:
  * *unknown*, not *unrestricted*.
+ * @param lender another token of the same server whose `tokeninfo.attr` is used.
  * @throws CellarmanError "not-authorised" for a token that is expired or none.
  */
-export async function tokenFactsOf(wire: Wire, limits?: ReadLimits): Promise<TokenFacts> {
-  const { stack } = await tokenInfo(wire, limits);
+export async function tokenFactsOf(
+  wire: Wire,
+  limits?: ReadLimits,
+  lender?: string,
+): Promise<TokenFacts> {
+  const { stack } = await tokenInfo(wire, limits, lender);
   const info: unknown = stack[0];
   if (stack.length !== 1 || !isRecord(info)) throw odd(wire);
   if (info["type"] !== "READ" && info["type"] !== "WRITE") throw undecodable(wire, info);
@@ -33,10 +38,11 @@ export async function tokenFactsOf(wire: Wire, limits?: ReadLimits): Promise<Tok
  * With the token's own capabilities; without, where the server takes no capabilities from such a
  * token.
  */
-async function tokenInfo(wire: Wire, limits?: ReadLimits) {
+async function tokenInfo(wire: Wire, limits?: ReadLimits, lender?: string) {
   const what = "reading the token's facts";
   try {
-    return await execute(wire, TOKEN_INFO, { what }, limits);
+    const capabilities = lender === undefined ? true : { lentBy: lender };
+    return await execute(wire, TOKEN_INFO, { what, capabilities }, limits);
   } catch (thrown) {
     if (!(thrown instanceof CellarmanError) || thrown.code !== "not-authorised") throw thrown;
     return execute(wire, TOKEN_INFO, { what, capabilities: false }, limits);

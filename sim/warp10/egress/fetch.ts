@@ -8,7 +8,14 @@ import type { Series } from "../store/series.ts";
 import { parseLong } from "../text/javaNumbers.ts";
 import type { Token } from "../tokens.ts";
 import { JavaError } from "../values.ts";
-import { fulltextFormat, jsonFormat, packFormat, rawFormat, textFormat, tsvFormat } from "./formats.ts";
+import {
+  fulltextFormat,
+  jsonFormat,
+  packFormat,
+  rawFormat,
+  textFormat,
+  tsvFormat,
+} from "./formats.ts";
 import type { Format } from "./formats.ts";
 import { OutBuffer } from "./outBuffer.ts";
 import { narrowActivity, narrowRange, parseMoment, parseSpan, resolveRange } from "./query.ts";
@@ -74,7 +81,8 @@ function parsed<T>(exchange: Exchange, name: string, parse: (text: string) => T)
 
 function askedRange(context: Context, exchange: Exchange): ReadRange {
   const names = ["end", "stop", "now"].filter((name) => exchange.params.has(name));
-  if (names.length > 1) throw new Refusal(400, `Cannot specify both '${names[0]}' and '${names[1]}'.`);
+  if (names.length > 1)
+    throw new Refusal(400, `Cannot specify both '${names[0]}' and '${names[1]}'.`);
   const moment = (text: string): bigint => parseMoment(context, text);
   try {
     return resolveRange({

@@ -1,4 +1,5 @@
-// The formats of /fetch. Each writes the rows of one series after another; what was not asked for costs nothing.
+// The formats of /fetch. Each writes the rows of one series after another; what was not asked for
+// costs nothing.
 import type { Slice } from "../store/chunk.ts";
 import { GtsEncoder, orderPreservingBase64, wrapPoints } from "../store/gtsEncoder.ts";
 import { labelText } from "../store/series.ts";
@@ -20,7 +21,10 @@ export interface Style {
 /** Gives the body of one series' rows, in pieces. */
 export type Format = (series: Series, rows: readonly Slice[], style: Style) => Iterable<Buffer>;
 
-/** Bytes of one decoder: the store hands a series out in pieces of this size (standalone.max.encoder.size). */
+/**
+ * Bytes of one decoder: the store hands a series out in pieces of this size
+ * (standalone.max.encoder.size).
+ */
 const ENCODER_BYTES = 100_000;
 
 function headOf(series: Series, { exposed, showAttributes }: Style): Buffer {

@@ -14,7 +14,10 @@ export class OutBuffer {
     this.answer = answer;
   }
 
-  /** Takes bytes; a promise where the caller must wait before it gives more. The bytes must not change later. */
+  /**
+   * Takes bytes; a promise where the caller must wait before it gives more. The bytes must not
+   * change later.
+   */
   add(bytes: Buffer): Promise<void> | undefined {
     if (bytes.length >= PASS_BYTES) return this.pass(bytes);
     if (this.length + bytes.length > CHUNK_BYTES) return this.flush().then(() => this.add(bytes));

@@ -1,4 +1,5 @@
-// Which points a read asks for: the arithmetic that /fetch and FETCH share (facts warp10 §1.2, §2.1).
+// Which points a read asks for: the arithmetic that /fetch and FETCH share (facts warp10 §1.2,
+// §2.1).
 import { UNITS_PER_MS } from "../../../src/warp10/range.ts";
 import { nowUnits } from "../context.ts";
 import type { Context } from "../context.ts";
@@ -16,7 +17,10 @@ export interface AskedRange {
   readonly count?: bigint | undefined;
 }
 
-/** A time range as it is read: both ends inclusive; at most `count` points of each series, the newest. */
+/**
+ * A time range as it is read: both ends inclusive; at most `count` points of each series, the
+ * newest.
+ */
 export interface ReadRange {
   readonly start: bigint;
   readonly end: bigint;
@@ -57,7 +61,9 @@ export function parseSpan(context: Context, text: string): bigint {
   return parseIsoDurationMs(text) * UNITS_PER_MS[context.config.unit];
 }
 
-/** A read narrowed by its token's attributes, silently; `.count` only where the caller applies it. */
+/**
+ * A read narrowed by its token's attributes, silently; `.count` only where the caller applies it.
+ */
 export function narrowRange(
   context: Context,
   token: Token,
@@ -88,7 +94,10 @@ export function narrowRange(
   return { start, end, count };
 }
 
-/** Activity bounds narrowed by the token's `.activeafter` and `.quietafter` (ms, or a duration before now). */
+/**
+ * Activity bounds narrowed by the token's `.activeafter` and `.quietafter` (ms, or a duration
+ * before now).
+ */
 export function narrowActivity(
   context: Context,
   token: Token,

@@ -94,7 +94,10 @@ function thinned(rows: Slice[], { step = 1, timestep = 0n, sample = 1 }: RowOpti
   return kept;
 }
 
-/** `dedup`: runs of equal value and place shrink to their newest point; the oldest of all comes back if it was one of a run. */
+/**
+ * `dedup`: runs of equal value and place shrink to their newest point; the oldest of all comes back
+ * if it was one of a run.
+ */
 export function deduplicated(rows: readonly Slice[]): Slice[] {
   const kept: Slice[] = [];
   let previous: { location: bigint; elevation: bigint; value: Value | undefined } = {
@@ -121,6 +124,7 @@ export function deduplicated(rows: readonly Slice[]): Slice[] {
 }
 
 function sameValue(a: Value, b: Value): boolean {
-  if (typeof a === "object" && typeof b === "object") return JSON.stringify(a) === JSON.stringify(b);
+  if (typeof a === "object" && typeof b === "object")
+    return JSON.stringify(a) === JSON.stringify(b);
   return a === b || (Number.isNaN(a) && Number.isNaN(b));
 }

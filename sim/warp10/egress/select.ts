@@ -48,7 +48,11 @@ export function parseSelectors(text: string): SelectorText[] | undefined {
 }
 
 /** Applies gskip and gcount, which force the alphabet's order. */
-export function page(series: Iterable<Series>, skip: bigint | undefined, count: bigint | undefined): Iterable<Series> {
+export function page(
+  series: Iterable<Series>,
+  skip: bigint | undefined,
+  count: bigint | undefined,
+): Iterable<Series> {
   if (skip === undefined && count === undefined) return series;
   const sorted = [...series].toSorted((a, b) => (a.name(true) < b.name(true) ? -1 : 1));
   const from = Number(skip ?? 0n);

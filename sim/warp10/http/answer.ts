@@ -1,5 +1,5 @@
-// One answer: held back until 32 KiB (then it is chunked), gzip'd where asked for, with back-pressure, and the place where
-// faults strike.
+// One answer: held back until 32 KiB (then it is chunked), gzip'd where asked for, with
+// back-pressure, and the place where faults strike.
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";
 import { createGzip, gzipSync } from "node:zlib";
@@ -51,7 +51,10 @@ export class Answer {
     if (!this.response.headersSent) this.response.setHeader(name, value);
   }
 
-  /** Writes body bytes; resolves when the client can take more. Throws AnswerOver when it never will. */
+  /**
+   * Writes body bytes; resolves when the client can take more. Throws AnswerOver when it never
+   * will.
+   */
   async write(chunk: Buffer): Promise<void> {
     if (this.over || this.response.destroyed) throw new AnswerOver();
     const bytes = this.filter?.push(chunk) ?? chunk;
@@ -89,7 +92,10 @@ export class Answer {
     else this.response.end();
   }
 
-  /** An error page instead of a body, unless the answer is committed: then it just ends, as the real one does. */
+  /**
+   * An error page instead of a body, unless the answer is committed: then it just ends, as the real
+   * one does.
+   */
   async error(status: number, message: string): Promise<void> {
     if (this.committed) return this.end();
     this.status = status;

@@ -1,4 +1,5 @@
-// Bodies that are tampered with line by line: points thinned out, listings with lines missing or added.
+// Bodies that are tampered with line by line: points thinned out, listings with lines missing or
+// added.
 import type { Warp10Fault } from "../faults.ts";
 
 /** A transformation of a body in pieces; `end` gives what is left. */

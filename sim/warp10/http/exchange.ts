@@ -35,15 +35,17 @@ export function rawHeaders(exchange: Exchange): Map<string, string[]> {
   return found;
 }
 
-/** The token: the header, else the parameter (where that counts: not for /update, /meta, /delete). */
+/**
+ * The token: the header, else the parameter (where that counts: not for /update, /meta, /delete).
+ */
 export function tokenOf(exchange: Exchange, orParameter: boolean): string | undefined {
   const header = headerOf(exchange, "x-warp10-token");
   return header ?? (orParameter ? exchange.params.get("token") : undefined);
 }
 
 /**
- * The body as text: gzip'd where the Content-Type is exactly `application/gzip` (then UTF-8), else in the charset that
- * the Content-Type names, else ISO-8859-1 (facts warp10 §1.0).
+ * The body as text: gzip'd where the Content-Type is exactly `application/gzip` (then UTF-8), else
+ * in the charset that the Content-Type names, else ISO-8859-1 (facts warp10 §1.0).
  */
 export async function* bodyText({ request }: Exchange): AsyncGenerator<string> {
   const type = request.headers["content-type"] ?? "";
@@ -54,7 +56,9 @@ export async function* bodyText({ request }: Exchange): AsyncGenerator<string> {
   const decoder = isLatin ? undefined : new TextDecoder(charset);
   const source = gzipped ? request.pipe(createGunzip()) : request;
   for await (const chunk of source as AsyncIterable<Buffer>) {
-    yield decoder === undefined ? chunk.toString("latin1") : decoder.decode(chunk, { stream: true });
+    yield decoder === undefined
+      ? chunk.toString("latin1")
+      : decoder.decode(chunk, { stream: true });
   }
   const rest = decoder?.decode() ?? "";
   if (rest !== "") yield rest;
@@ -64,7 +68,8 @@ export async function* bodyText({ request }: Exchange): AsyncGenerator<string> {
 export async function* bodyLines(exchange: Exchange): AsyncGenerator<string[]> {
   let rest = "";
   for await (const text of bodyText(exchange)) {
-    const lines = (rest + text).split(/\r\n|\n|\r(?!$)/);
+    const whole = rest + text;
+    const lines = whole.includes("\r") ? whole.split(/\r\n|\n|\r(?!$)/) : whole.split("\n");
     rest = lines.pop() ?? "";
     if (lines.length > 0) yield lines;
   }

@@ -23,7 +23,8 @@ export async function handleMeta(context: Context, exchange: Exchange): Promise<
   const delta = headerOf(exchange, "x-warp10-attributes") === "delta";
   try {
     for await (const lines of bodyLines(exchange)) {
-      for (const line of lines) if (line.trim() !== "") applyLine(context, token, line.trim(), delta);
+      for (const line of lines)
+        if (line.trim() !== "") applyLine(context, token, line.trim(), delta);
     }
   } catch (error) {
     return answer.error(500, PREFIX + asJavaError(error).message);

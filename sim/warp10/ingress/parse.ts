@@ -1,4 +1,5 @@
-// One line of /update: `TS/LAT:LON/ELEV class{label=value}{attribute=value} VALUE` (facts warp10 §1.6).
+// One line of /update: `TS/LAT:LON/ELEV class{label=value}{attribute=value} VALUE` (facts warp10
+// §1.6).
 import { parseLabelSelectors } from "../selector.ts";
 import { GtsEncoder, wrapPoints } from "../store/gtsEncoder.ts";
 import { looksDouble, parseDecimal, parseDouble, parseLong } from "../text/javaNumbers.ts";
@@ -11,6 +12,8 @@ import type { Point, Value } from "../values.ts";
 export interface ParsedLine {
   readonly named:
     | {
+        /** Class and labels as the line has them. */
+        readonly text: string;
         readonly className: string;
         readonly labels: Map<string, string>;
         readonly attributes: Map<string, string> | undefined;
@@ -29,7 +32,12 @@ export interface LineRules {
   readonly outOfRange: (timestamp: bigint) => "past" | "future" | undefined;
   /** Whether such a point is dropped silently. */
   readonly ignoresOutOfRange: boolean;
+  /** Names that were parsed before, by their text. */
+  readonly names: Map<string, NonNullable<ParsedLine["named"]>>;
 }
+
+/** Names that are remembered within one request. */
+const REMEMBERED_NAMES = 100_000;
 
 /** A JavaError for a place in a line: `Parse error at index 3 in '…' (why)`. */
 export function lineError(line: string, index: number, why: string, reason?: JavaError): JavaError {
@@ -38,8 +46,8 @@ export function lineError(line: string, index: number, why: string, reason?: Jav
 }
 
 /**
- * Parses a line. `inSeries`: whether a series came before it. Undefined point: dropped as out of range.
- * Throws a JavaError.
+ * Parses a line. `inSeries`: whether a series came before it. Undefined point: dropped as out of
+ * range. Throws a JavaError.
  */
 export function parseLine(
   line: string,
@@ -81,7 +89,9 @@ function skipBlanks(line: string, from: number): number {
 function timestampOf(line: string, text: string, { now }: LineRules): bigint {
   if (text === "") return now;
   try {
-    return text.startsWith("T") ? BigInt.asIntN(64, now + parseLong(text.slice(1))) : parseLong(text);
+    return text.startsWith("T")
+      ? BigInt.asIntN(64, now + parseLong(text.slice(1)))
+      : parseLong(text);
   } catch {
     throw lineError(line, 0, "Invalid timestamp.");
   }
@@ -115,6 +125,14 @@ function nameOf(
 ): { named: ParsedLine["named"]; at: number } {
   const close = line.indexOf("}", brace);
   if (close < 0) throw lineError(line, brace + 1, "Missing end of labels.");
+  const text = line.slice(from, close + 1);
+  const bare = line[close + 1] === " ";
+  const known = bare ? rules.names.get(text) : undefined;
+  if (known !== undefined) {
+    const at = skipBlanks(line, close + 1);
+    if (at >= line.length) throw lineError(line, close, "Missing value.");
+    return { named: known, at };
+  }
   const labels = pairsOf(line, line.slice(brace + 1, close), brace + 1);
   let end = close + 1;
   let attributes: Map<string, string> | undefined;
@@ -126,7 +144,10 @@ function nameOf(
   }
   const at = skipBlanks(line, end);
   if (at >= line.length) throw lineError(line, close, "Missing value.");
-  return { named: { className: decoded(line, line.slice(from, brace)), labels, attributes }, at };
+  const className = decoded(line, line.slice(from, brace));
+  const named = { text, className, labels, attributes };
+  if (bare && rules.names.size < REMEMBERED_NAMES) rules.names.set(text, named);
+  return { named, at };
 }
 
 function decoded(line: string, text: string): string {

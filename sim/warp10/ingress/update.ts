@@ -13,8 +13,12 @@ import { lineError, parseLine } from "./parse.ts";
 import type { LineRules, ParsedLine } from "./parse.ts";
 
 const PREFIX = "Error when updating data: ";
-/** Points of one series that are gathered before they are stored (500 KB on the real server). */
+/**
+ * Points of one series that are gathered before they count as stored (500 KB on the real server).
+ */
 const FLUSH_POINTS = 50_000;
+/** Points of finished series that wait to be written in one go. */
+const READY_POINTS = 200_000;
 const MAX_CLASS = 1024;
 const MAX_LABELS = 2048;
 
@@ -30,18 +34,17 @@ export async function handleUpdate(context: Context, exchange: Exchange): Promis
     return answer.error(403, PREFIX + asJavaError(error).message);
   }
   const writer = new UpdateWriter(context, token);
+  let failure: JavaError | undefined;
   try {
     for await (const lines of bodyLines(exchange)) for (const line of lines) writer.line(line);
     writer.finish();
   } catch (error) {
-    const java = error instanceof JavaError ? error : new JavaError(String(error));
-    exchange.points = writer.stored;
-    return answer.error(400, PREFIX + errorMessage(java, MAX_MESSAGE - PREFIX.length));
-  } finally {
-    writer.register();
+    failure = error instanceof JavaError ? error : new JavaError(String(error));
   }
+  writer.register();
   exchange.points = writer.stored;
-  await answer.end();
+  if (failure === undefined) return answer.end();
+  return answer.error(400, PREFIX + errorMessage(failure, MAX_MESSAGE - PREFIX.length));
 }
 
 /** The write token that may update. Throws a JavaError. */
@@ -76,11 +79,14 @@ export function rulesOf(context: Context, token: Token): LineRules {
       if (future !== undefined && ts > now + future) return "future";
       return undefined;
     },
+    names: new Map(),
     ignoresOutOfRange: config.outOfRangeIgnore || token.attributes[".ignoor"] !== undefined,
   };
 }
 
-/** Takes the lines of one request. Points are stored series by series; series are listed at the end. */
+/**
+ * Takes the lines of one request. Points are stored series by series; series are listed at the end.
+ */
 export class UpdateWriter {
   /** Points stored so far. */
   stored = 0;
@@ -90,7 +96,11 @@ export class UpdateWriter {
   private readonly startedMs: number;
   private current: Series | undefined;
   private points: Point[] = [];
+  private readonly ready = new Map<Series, Point[]>();
+  private readyPoints = 0;
   private readonly met = new Map<Series, ReadonlyMap<string, string> | undefined>();
+  /** Series by the text that names them in a line. */
+  private readonly series = new Map<string, Series>();
 
   constructor(context: Context, token: Token) {
     this.context = context;
@@ -99,7 +109,9 @@ export class UpdateWriter {
     this.startedMs = Math.floor(context.now());
   }
 
-  /** Takes one line. Throws a JavaError for a bad one; what was gathered of its series is lost then. */
+  /**
+   * Takes one line. Throws a JavaError for a bad one; what was gathered of its series is lost then.
+   */
   line(raw: string): void {
     const line = raw.trim();
     if (line === "" || line.startsWith("#")) return;
@@ -107,16 +119,20 @@ export class UpdateWriter {
     if (named !== undefined) this.turnTo(line, named);
     if (dropped) return;
     this.points.push(point);
-    if (this.points.length >= FLUSH_POINTS) this.flush();
+    if (this.points.length >= FLUSH_POINTS) this.settle();
   }
 
-  /** Stores what is still gathered. */
+  /** Stores the series that is still being gathered. */
   finish(): void {
-    this.flush();
+    this.settle();
   }
 
-  /** Lists every series that was met, with its activity and attributes. */
+  /**
+   * Writes the series that are finished, and lists every series that was met, with activity and
+   * attributes.
+   */
   register(): void {
+    this.writeReady();
     const { config, store } = this.context;
     for (const [series, attributes] of this.met) {
       const known = series.listed;
@@ -129,30 +145,50 @@ export class UpdateWriter {
   }
 
   private turnTo(line: string, named: NonNullable<ParsedLine["named"]>): void {
-    const labels = tokenLabels(named.labels, this.token);
+    const known = this.series.get(named.text);
+    const series = known ?? this.seriesOf(line, named);
+    if (series !== this.current) {
+      this.settle();
+      this.current = series;
+    }
+    if (named.attributes !== undefined) this.met.set(series, named.attributes);
+    else if (known === undefined && !this.met.has(series)) this.met.set(series, undefined);
+  }
+
+  private seriesOf(line: string, named: NonNullable<ParsedLine["named"]>): Series {
+    const labels = tokenLabels(new Map(named.labels), this.token);
     if (tooLarge(named.className, labels)) {
       throw lineError(line, 0, "Invalid or too large metadata");
     }
     const series = this.context.store.series(named.className, labels);
-    if (series !== this.current) {
-      this.flush();
-      this.current = series;
-    }
-    if (named.attributes !== undefined) this.met.set(series, named.attributes);
-    else if (!this.met.has(series)) this.met.set(series, undefined);
+    if (this.series.size < 100_000) this.series.set(named.text, series);
+    return series;
   }
 
-  private flush(): void {
-    const { points } = this;
+  /** The gathered points are safe from now on, whatever the next line is. */
+  private settle(): void {
+    const { points, current } = this;
+    if (points.length === 0 || current === undefined) return;
     this.points = [];
-    if (points.length === 0) return;
-    this.current?.write(points);
-    this.stored += points.length;
-    this.context.counters.updatePoints += points.length;
+    const waiting = this.ready.get(current);
+    if (waiting === undefined) this.ready.set(current, points);
+    else for (const point of points) waiting.push(point);
+    this.readyPoints += points.length;
+    if (this.readyPoints >= READY_POINTS) this.writeReady();
+  }
+
+  private writeReady(): void {
+    for (const [series, points] of this.ready) series.write(points);
+    this.stored += this.readyPoints;
+    this.context.counters.updatePoints += this.readyPoints;
+    this.ready.clear();
+    this.readyPoints = 0;
   }
 }
 
-/** A line's labels with the token's labels, producer, owner and application, which it cannot change. */
+/**
+ * A line's labels with the token's labels, producer, owner and application, which it cannot change.
+ */
 export function tokenLabels(labels: Map<string, string>, { spec }: Token): Map<string, string> {
   for (const [name, value] of Object.entries(spec.labels ?? {})) labels.set(name, value);
   labels.set(".producer", spec.producer ?? "");

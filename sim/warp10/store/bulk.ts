@@ -4,9 +4,14 @@ import type { Value } from "../values.ts";
 import { toHHCode } from "../text/location.ts";
 import { CELL, CHUNK_POINTS, Chunk } from "./chunk.ts";
 
-/** Columns of points, strictly ascending in time. Give the timestamps in one of two ways, the values in one of four. */
+/**
+ * Columns of points, strictly ascending in time. Give the timestamps in one of two ways, the values
+ * in one of four.
+ */
 export interface BulkPoints {
-  /** Platform units; or `base` and `offsets` (safe integers, relative to it), which loads fastest. */
+  /**
+   * Platform units; or `base` and `offsets` (safe integers, relative to it), which loads fastest.
+   */
   readonly timestamps?: BigInt64Array | readonly bigint[];
   readonly base?: bigint;
   readonly offsets?: Float64Array;
@@ -25,7 +30,10 @@ export interface BulkPoints {
   readonly elevation?: BigInt64Array;
 }
 
-/** Cuts columns into chunks. Throws a RangeError where timestamps do not ascend or columns differ in length. */
+/**
+ * Cuts columns into chunks. Throws a RangeError where timestamps do not ascend or columns differ in
+ * length.
+ */
 export function chunksOf(points: BulkPoints): Chunk[] {
   const { base, offsets } = timesOf(points);
   const chunks: Chunk[] = [];

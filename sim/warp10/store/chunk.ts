@@ -1,5 +1,5 @@
-// A run of points in typed columns, ascending in time, one value per timestamp. What a reader holds never changes: points
-// are only appended behind its count, everything else makes new chunks.
+// A run of points in typed columns, ascending in time, one value per timestamp. What a reader holds
+// never changes: points are only appended behind its count, everything else makes new chunks.
 import { Decimal, NO_ELEVATION, NO_LOCATION } from "../values.ts";
 import type { Point, Value } from "../values.ts";
 

@@ -1,4 +1,5 @@
-// The binary form of points inside Warp 10 (formats raw and pack, multivalues): flags, zig-zag varints, deltas.
+// The binary form of points inside Warp 10 (formats raw and pack, multivalues): flags, zig-zag
+// varints, deltas.
 import { Decimal, LONG_MAX, NO_ELEVATION, NO_LOCATION } from "../values.ts";
 import type { Point, Value } from "../values.ts";
 
@@ -151,7 +152,10 @@ export class GtsEncoder {
   }
 }
 
-/** A GTSWrapper (thrift compact) that holds nothing but encoded points: what a multivalue is stored as. */
+/**
+ * A GTSWrapper (thrift compact) that holds nothing but encoded points: what a multivalue is stored
+ * as.
+ */
 export function wrapPoints(encoded: Buffer): Buffer {
   const length: number[] = [];
   let rest = encoded.length;

@@ -1,4 +1,5 @@
-// The order in which a Java HashMap lists its keys: what decides the order of labels in the server's answers.
+// The order in which a Java HashMap lists its keys: what decides the order of labels in the
+// server's answers.
 
 function spreadHash(text: string): number {
   let hash = 0;
@@ -6,7 +7,9 @@ function spreadHash(text: string): number {
   return (hash ^ (hash >>> 16)) >>> 0;
 }
 
-/** Pairs in the order of a HashMap made for twice their number; a later pair of an equal name wins. */
+/**
+ * Pairs in the order of a HashMap made for twice their number; a later pair of an equal name wins.
+ */
 export function javaMapOrder(pairs: readonly (readonly [string, string])[]): [string, string][] {
   let size = 1;
   while (size < pairs.length * 2) size *= 2;

@@ -1,18 +1,25 @@
-// Decimal digits into bytes without a string in between: what makes millions of lines a second possible.
+// Decimal digits into bytes without a string in between: what makes millions of lines a second
+// possible.
 
 const ZERO = 48;
-const QUADS = new Uint8Array(40_000);
-for (let i = 0; i < 10_000; i++) {
-  QUADS[i * 4] = ZERO + Math.floor(i / 1000);
-  QUADS[i * 4 + 1] = ZERO + (Math.floor(i / 100) % 10);
-  QUADS[i * 4 + 2] = ZERO + (Math.floor(i / 10) % 10);
-  QUADS[i * 4 + 3] = ZERO + (i % 10);
+
+/** The four digits of each number below 10,000. */
+function quadTable(): Uint8Array {
+  const quads = new Uint8Array(40_000);
+  for (let i = 0; i < 10_000; i++) {
+    quads[i * 4] = ZERO + Math.floor(i / 1000);
+    quads[i * 4 + 1] = ZERO + (Math.floor(i / 100) % 10);
+    quads[i * 4 + 2] = ZERO + (Math.floor(i / 10) % 10);
+    quads[i * 4 + 3] = ZERO + (i % 10);
+  }
+  return quads;
 }
 
 /** A growing buffer of ASCII. */
 export class LineWriter {
   bytes: Buffer;
   length = 0;
+  private readonly quads = quadTable();
 
   constructor(capacity: number) {
     this.bytes = Buffer.allocUnsafe(capacity);
@@ -34,7 +41,13 @@ export class LineWriter {
   /** ASCII text; reserves its own room. */
   text(text: string): void {
     this.reserve(text.length);
-    this.length += this.bytes.write(text, this.length, "latin1");
+    if (text.length > 48) {
+      this.length += this.bytes.write(text, this.length, "latin1");
+      return;
+    }
+    const { bytes, length } = this;
+    for (let i = 0; i < text.length; i++) bytes[length + i] = text.charCodeAt(i);
+    this.length = length + text.length;
   }
 
   /** A safe integer. */
@@ -74,21 +87,22 @@ export class LineWriter {
 
   private quad(value: number): void {
     const at = value * 4;
-    const { bytes, length } = this;
-    bytes[length] = QUADS[at] ?? ZERO;
-    bytes[length + 1] = QUADS[at + 1] ?? ZERO;
-    bytes[length + 2] = QUADS[at + 2] ?? ZERO;
-    bytes[length + 3] = QUADS[at + 3] ?? ZERO;
+    const { bytes, length, quads } = this;
+    bytes[length] = quads[at] ?? ZERO;
+    bytes[length + 1] = quads[at + 1] ?? ZERO;
+    bytes[length + 2] = quads[at + 2] ?? ZERO;
+    bytes[length + 3] = quads[at + 3] ?? ZERO;
     this.length = length + 4;
   }
 
   private short(value: number): void {
+    const { quads } = this;
     let at = value * 4;
     let digits = 4;
-    while (digits > 1 && QUADS[at] === ZERO) {
+    while (digits > 1 && quads[at] === ZERO) {
       at += 1;
       digits -= 1;
     }
-    for (let i = 0; i < digits; i++) this.bytes[this.length++] = QUADS[at + i] ?? ZERO;
+    for (let i = 0; i < digits; i++) this.bytes[this.length++] = quads[at + i] ?? ZERO;
   }
 }

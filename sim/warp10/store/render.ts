@@ -1,4 +1,5 @@
-// Points as GTS text, rendered chunk by chunk and kept: a read of a chunk that was read before is a copy of bytes.
+// Points as GTS text, rendered chunk by chunk and kept: a read of a chunk that was read before is a
+// copy of bytes.
 import { encodePercent } from "../text/percent.ts";
 import { decimalText, javaDouble } from "../text/javaNumbers.ts";
 import { fromHHCode } from "../text/location.ts";
@@ -32,9 +33,9 @@ export function locationText(location: bigint): string {
   return `${javaDouble(lat)}:${javaDouble(lon)}`;
 }
 
-/** Rows [from, to) of a chunk as lines, newest first. */
-export function renderRows(chunk: Chunk, from: number, to: number): Lines {
-  const writer = new LineWriter(Math.max(64, (to - from) * 32));
+/** Rows [from, to) of a chunk as lines, newest first; the writer is scratch. */
+export function renderRows(writer: LineWriter, chunk: Chunk, from: number, to: number): Lines {
+  writer.length = 0;
   const starts = new Uint32Array(to - from + 1);
   const clock = clockOf(chunk.base);
   for (let row = to - 1, line = 0; row >= from; row--, line++) {
@@ -56,7 +57,7 @@ export function renderRows(chunk: Chunk, from: number, to: number): Lines {
     writer.byte(10);
   }
   starts[to - from] = writer.length;
-  return { bytes: writer.bytes.subarray(0, writer.length), starts };
+  return { bytes: Buffer.from(writer.bytes.subarray(0, writer.length)), starts };
 }
 
 interface Clock {
@@ -106,28 +107,35 @@ function writeValue(writer: LineWriter, chunk: Chunk, row: number): void {
   writer.text(valueText(chunk.value(row)));
 }
 
-/** Rendered chunks, the least recently read of them forgotten beyond a number of bytes. */
+interface Kept {
+  readonly count: number;
+  readonly lines: Lines;
+  readonly size: number;
+}
+
+/** Rendered chunks, as many as fit; chunks that nobody holds any more give their room back. */
 export class LineCache {
-  private readonly lines = new Map<Chunk, { readonly count: number; readonly lines: Lines }>();
+  private readonly kept = new WeakMap<Chunk, Kept>();
+  private readonly gone: FinalizationRegistry<number>;
+  private readonly writer = new LineWriter(1 << 16);
   private bytes = 0;
   private readonly maxBytes: number;
 
   constructor(maxBytes: number) {
     this.maxBytes = maxBytes;
+    this.gone = new FinalizationRegistry((size) => (this.bytes -= size));
   }
 
   /** The lines of a slice, newest first: bytes of them all, and where each begins. */
   linesOf({ chunk, from, to }: Slice): Lines {
-    const known = this.lines.get(chunk);
     const { count } = chunk;
-    if (known === undefined || known.count !== count) {
-      if (to - from < count / 2) return renderRows(chunk, from, to);
-      this.keep(chunk, count, renderRows(chunk, 0, count));
-    } else {
-      this.lines.delete(chunk);
-      this.lines.set(chunk, known);
+    const known = this.kept.get(chunk);
+    if (known?.count !== count) {
+      if (to - from < count / 2 || this.bytes >= this.maxBytes)
+        return renderRows(this.writer, chunk, from, to);
+      this.keep(chunk, count);
     }
-    const whole = this.lines.get(chunk)?.lines ?? renderRows(chunk, 0, count);
+    const whole = this.kept.get(chunk)?.lines ?? renderRows(this.writer, chunk, 0, count);
     if (from === 0 && to === count) return whole;
     const starts = whole.starts.subarray(count - to, count - from + 1);
     const begin = starts[0] ?? 0;
@@ -135,20 +143,17 @@ export class LineCache {
     return { bytes: whole.bytes.subarray(begin, end), starts: starts.map((at) => at - begin) };
   }
 
-  private keep(chunk: Chunk, count: number, lines: Lines): void {
-    this.forget(chunk);
-    this.lines.set(chunk, { count, lines });
-    this.bytes += lines.bytes.buffer.byteLength + lines.starts.byteLength;
-    for (const oldest of this.lines.keys()) {
-      if (this.bytes <= this.maxBytes || oldest === chunk) break;
-      this.forget(oldest);
-    }
+  /** Renders chunks before anybody reads them, as far as there is room. */
+  warm(chunks: Iterable<Chunk>): void {
+    for (const chunk of chunks) this.linesOf({ chunk, from: 0, to: chunk.count });
   }
 
-  private forget(chunk: Chunk): void {
-    const known = this.lines.get(chunk);
-    if (known === undefined) return;
-    this.lines.delete(chunk);
-    this.bytes -= known.lines.bytes.buffer.byteLength + known.lines.starts.byteLength;
+  private keep(chunk: Chunk, count: number): void {
+    const lines = renderRows(this.writer, chunk, 0, count);
+    const size = lines.bytes.length + lines.starts.byteLength;
+    this.bytes += size - (this.kept.get(chunk)?.size ?? 0);
+    this.gone.unregister(chunk);
+    this.gone.register(chunk, size, chunk);
+    this.kept.set(chunk, { count, lines, size });
   }
 }

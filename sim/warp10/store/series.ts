@@ -17,9 +17,15 @@ export class Series {
   attributes: ReadonlyMap<string, string> = new Map();
   /** Wall-clock ms of the last update that counted as activity (facts warp10 §5). */
   lastActivityMs = 0;
-  /** Whether the directory lists it; a series that is not keeps its points (facts warp10 §1.4: metaonly). */
+  /**
+   * Whether the directory lists it; a series that is not keeps its points (facts warp10 §1.4:
+   * metaonly).
+   */
   listed = false;
-  /** Ascending, not overlapping; replaced, never changed in place, except that the last chunk may grow. */
+  /**
+   * Ascending, not overlapping; replaced, never changed in place, except that the last chunk may
+   * grow.
+   */
   chunks: readonly Chunk[] = [];
   private readonly names: (string | undefined)[] = [];
 
@@ -29,7 +35,9 @@ export class Series {
     this.key = key;
   }
 
-  /** `class{label=value,...}`, percent-encoded; with `.producer` and `.owner` only where exposed. */
+  /**
+   * `class{label=value,...}`, percent-encoded; with `.producer` and `.owner` only where exposed.
+   */
   name(exposed: boolean): string {
     const index = exposed ? 1 : 0;
     const known = this.names[index];

@@ -32,7 +32,10 @@ export class Store {
     this.absentSupport = options.absentLabelSupport;
   }
 
-  /** The series of a class and labels (all of them, hidden ones too); made, unlisted, where it is new. */
+  /**
+   * The series of a class and labels (all of them, hidden ones too); made, unlisted, where it is
+   * new.
+   */
   series(className: string, labels: ReadonlyMap<string, string>): Series {
     const key = keyOf(className, labels);
     let series = this.byKey.get(key);
@@ -70,7 +73,10 @@ export class Store {
     if (series.chunks.length === 0) this.byKey.delete(series.key);
   }
 
-  /** Listed series that a selector and bounds fit, always in the same order, which is not the alphabet's. */
+  /**
+   * Listed series that a selector and bounds fit, always in the same order, which is not the
+   * alphabet's.
+   */
   *find(selector: Selector, bounds: ActivityBounds = {}): Generator<Series> {
     const { exact } = selector.classMatcher;
     const classes = exact === undefined ? [...this.byClass.keys()] : [exact];
@@ -97,8 +103,8 @@ export class Store {
   }
 
   /**
-   * Stores points of one series at once and lists it, past every fence and token: for tests, demo and benchmarks.
-   * Timestamps in platform units.
+   * Stores points of one series at once and lists it, past every fence and token: for tests, demo
+   * and benchmarks. Timestamps in platform units.
    */
   load(name: SeriesName, points: BulkPoints, lastActivityMs = 0): Series {
     const labels = new Map(Object.entries(name.labels));
@@ -123,7 +129,8 @@ export class Store {
   private siblings(className: string): readonly Series[] {
     const siblings = this.byClass.get(className) ?? [];
     if (!this.unsorted.delete(className)) return siblings;
-    // Series that differ in producer or owner only are neighbours, so that FETCH may take them for one.
+    // Series that differ in producer or owner only are neighbours, so that FETCH may take them for
+    // one.
     const keyed = siblings.map((series) => ({ series, order: orderOf(series) }));
     keyed.sort((a, b) => (a.order < b.order ? -1 : a.order > b.order ? 1 : 0));
     const sorted = keyed.map((entry) => entry.series);
@@ -135,7 +142,8 @@ export class Store {
 function activityFits(series: Series, { activeAfter, quietAfter }: ActivityBounds): boolean {
   const last = BigInt(series.lastActivityMs);
   return (
-    (activeAfter === undefined || last >= activeAfter) && (quietAfter === undefined || last < quietAfter)
+    (activeAfter === undefined || last >= activeAfter) &&
+    (quietAfter === undefined || last < quietAfter)
   );
 }
 

@@ -1,4 +1,5 @@
-// Times and durations in ISO 8601, as strict as Warp 10 is: a timestamp needs its zone (facts warp10 §4).
+// Times and durations in ISO 8601, as strict as Warp 10 is: a timestamp needs its zone (facts
+// warp10 §4).
 import { UNITS_PER_MS } from "../../../src/warp10/range.ts";
 import type { TimeUnit } from "../../../src/warp10/range.ts";
 import { JavaError } from "../values.ts";
@@ -6,12 +7,22 @@ import { JavaError } from "../values.ts";
 const TIMESTAMP =
   /^([+-]?\d{4,9})-(\d\d)-(\d\d)T(\d\d):(\d\d)(?::(\d\d)(?:[.,](\d{1,9}))?)?(Z|[+-]\d\d(?::?\d\d)?)$/;
 
-/** `2026-10-01T00:00:00.000001+02:00` in platform units; sub-unit digits are cut off. Throws a JavaError. */
+/**
+ * `2026-10-01T00:00:00.000001+02:00` in platform units; sub-unit digits are cut off. Throws a
+ * JavaError.
+ */
 export function parseIsoTimestamp(text: string, unit: TimeUnit): bigint {
   const match = TIMESTAMP.exec(text);
   if (match === null) throw new JavaError(isoComplaint(text));
   const [, year, month, day, hour, minute, second = "0", fraction = "", zone = "Z"] = match;
-  const ms = Date.UTC(2000, Number(month) - 1, Number(day), Number(hour), Number(minute), Number(second));
+  const ms = Date.UTC(
+    2000,
+    Number(month) - 1,
+    Number(day),
+    Number(hour),
+    Number(minute),
+    Number(second),
+  );
   const date = new Date(ms);
   date.setUTCFullYear(Number(year));
   const perSecond = UNITS_PER_MS[unit] * 1000n;
@@ -31,7 +42,8 @@ function isoComplaint(text: string): string {
   const stem = /^[+-]?\d{4,9}-\d\d-\d\dT\d\d:\d\d(?::\d\d(?:[.,]\d{1,9})?)?/.exec(text)?.[0] ?? "";
   const index = stem.length > 0 ? stem.length : (/^[+-]?\d*/.exec(text)?.[0].length ?? 0);
   return (
-    "Can only parse an ISO8601 timestamp (YYYY-MM-DDThh:mm:ss.sssssssss) with a specified time zone." +
+    "Can only parse an ISO8601 timestamp (YYYY-MM-DDThh:mm:ss.sssssssss) " +
+    "with a specified time zone." +
     ` (Text '${text}' could not be parsed at index ${index})`
   );
 }
@@ -43,11 +55,21 @@ const PERIOD =
 export function parseIsoDurationMs(text: string): bigint {
   const match = PERIOD.exec(text.trim());
   if (match === null || text.trim() === "P") throw new JavaError(`Invalid format: "${text}"`);
-  const [, years, months, weeks = "0", days = "0", hours = "0", minutes = "0", seconds = "0", part = ""] =
-    match;
+  const [
+    ,
+    years,
+    months,
+    weeks = "0",
+    days = "0",
+    hours = "0",
+    minutes = "0",
+    seconds = "0",
+    part = "",
+  ] = match;
   if (Number(years ?? 0) !== 0 || Number(months ?? 0) !== 0) {
     throw new JavaError(
-      "No support for ambiguous durations containing years or months, please convert those to days.",
+      "No support for ambiguous durations containing years or months, " +
+        "please convert those to days.",
     );
   }
   const whole =

@@ -1,7 +1,10 @@
 // Numbers as Java reads and prints them.
 import { Decimal, JavaError, LONG_MAX, LONG_MIN } from "../values.ts";
 
-/** Long.parseLong: an optional sign and digits within 64 bits; throws a JavaError with Java's message. */
+/**
+ * Long.parseLong: an optional sign and digits within 64 bits; throws a JavaError with Java's
+ * message.
+ */
 export function parseLong(text: string): bigint {
   if (/^[+-]?[0-9]+$/.test(text)) {
     const value = BigInt(text.startsWith("+") ? text.slice(1) : text);
@@ -29,7 +32,10 @@ export function javaDouble(value: number): string {
 
 const MAX_MANTISSA = 2 ** 46;
 
-/** A text like `12.30` or `5.` as Warp 10 stores it: an exact decimal where its mantissa fits 46 bits. */
+/**
+ * A text like `12.30` or `5.` as Warp 10 stores it: an exact decimal where its mantissa fits 46
+ * bits.
+ */
 export function parseDecimal(text: string): Decimal | number {
   const match = /^([+-]?)([0-9]*)(?:\.([0-9]*))?$/.exec(text);
   const [, sign = "", whole = "", fraction = ""] = match ?? [];
@@ -68,9 +74,13 @@ export function decimalJson({ mantissa, scale }: Decimal): string {
   return `${sign}${head}E${exponent >= 0 ? "+" : ""}${exponent}`;
 }
 
-/** Whether Warp 10 takes a text for a floating point number (a dot, an exponent, NaN or Infinity). */
+/**
+ * Whether Warp 10 takes a text for a floating point number (a dot, an exponent, NaN or Infinity).
+ */
 export function looksDouble(text: string): boolean {
-  return /^[+-]?(?:NaN|Infinity|[0-9]+(?:\.[0-9]*(?:[eE][+-]?[0-9]*)?|[eE][+-]?[0-9]*))$/.test(text);
+  return /^[+-]?(?:NaN|Infinity|[0-9]+(?:\.[0-9]*(?:[eE][+-]?[0-9]*)?|[eE][+-]?[0-9]*))$/.test(
+    text,
+  );
 }
 
 /** Double.parseDouble; throws a JavaError with Java's message. */

@@ -1,4 +1,5 @@
-// java.util.regex on JavaScript's engine: the same syntax, the same full match, the same complaints.
+// java.util.regex on JavaScript's engine: the same syntax, the same full match, the same
+// complaints.
 import { literal, patternError, readClass, readEscape } from "./javaRegexClass.ts";
 
 const ANY = "[^\\u{a}\\u{d}\\u{85}\\u{2028}\\u{2029}]";
@@ -37,7 +38,8 @@ class Translator {
     while (this.at < this.pattern.length && this.pattern[this.at] !== ")") {
       const c = this.pattern[this.at] ?? "";
       if (c === "|") {
-        // An inline flag reaches over the alternatives that follow; JavaScript's group must be reopened.
+        // An inline flag reaches over the alternatives that follow; JavaScript's group must be
+        // reopened.
         source += `${")".repeat(opened)}|`;
         this.at += 1;
         opened = flags.i === outer.i ? 0 : 1;
@@ -69,7 +71,8 @@ class Translator {
     const atom = this.atom(flags);
     const match = /^(?:[*+?]|\{\d+(?:,\d*)?\})[?+]?/.exec(this.pattern.slice(this.at));
     if (match === null) {
-      if (this.pattern[this.at] === "{") throw patternError("Illegal repetition", this.pattern, this.at);
+      if (this.pattern[this.at] === "{")
+        throw patternError("Illegal repetition", this.pattern, this.at);
       return atom;
     }
     this.at += match[0].length;
@@ -114,7 +117,9 @@ class Translator {
     const open = this.at;
     const rest = this.pattern.slice(open);
     const special =
-      /^\((?:\?(?:([=!:>]|<[=!])|<([A-Za-z][A-Za-z0-9]*)>|([ismxudU]*)(?:-([ismxudU]*))?:))?/.exec(rest);
+      /^\((?:\?(?:([=!:>]|<[=!])|<([A-Za-z][A-Za-z0-9]*)>|([ismxudU]*)(?:-([ismxudU]*))?:))?/.exec(
+        rest,
+      );
     const [whole = "(", kind, name, on, off] = special ?? [];
     if (rest.startsWith("(?") && whole === "(") {
       throw patternError("Unknown inline modifier", this.pattern, open + 2);

@@ -1,4 +1,5 @@
-// Java's character classes as JavaScript's (flag v): [a-z&&[^b]], \p{Alpha}, \h, unions and nested classes.
+// Java's character classes as JavaScript's (flag v): [a-z&&[^b]], \p{Alpha}, \h, unions and nested
+// classes.
 import { JavaError } from "../values.ts";
 
 /** A syntax error as java.util.regex words it, with the caret under the place. */
@@ -48,14 +49,19 @@ const CONTROL: Readonly<Record<string, string>> = {
   e: "\u001b",
 };
 
-/** An escape that was read: one character, or a set (`source` stands alone, in or out of brackets). */
+/**
+ * An escape that was read: one character, or a set (`source` stands alone, in or out of brackets).
+ */
 export interface Escape {
   readonly end: number;
   readonly character?: string;
   readonly set?: string;
 }
 
-/** Reads an escape that is legal in and out of classes, the backslash at `at`; undefined: none of these. */
+/**
+ * Reads an escape that is legal in and out of classes, the backslash at `at`; undefined: none of
+ * these.
+ */
 export function readEscape(pattern: string, at: number): Escape | undefined {
   const c = pattern[at + 1] ?? "";
   const control = CONTROL[c];
@@ -94,7 +100,9 @@ function readProperty(pattern: string, at: number, negated: boolean): Escape {
   const posix = POSIX[name];
   const end = at + match[0].length;
   if (posix !== undefined) return { end, set: `[${negated ? "^" : ""}${posix}]` };
-  const plain = name.replace(/^(?:Is|general_category=|gc=)/, "").replace(/^(?:script=|sc=)/, "Script=");
+  const plain = name
+    .replace(/^(?:Is|general_category=|gc=)/, "")
+    .replace(/^(?:script=|sc=)/, "Script=");
   for (const candidate of [plain, `Script=${plain}`]) {
     try {
       const set = `\\${negated ? "P" : "p"}{${candidate}}`;
@@ -168,6 +176,7 @@ function readOne(pattern: string, at: number): Escape {
     return { end: at + character.length, character };
   }
   const escape = readEscape(pattern, at);
-  if (escape === undefined) throw patternError("Illegal/unsupported escape sequence", pattern, at + 1);
+  if (escape === undefined)
+    throw patternError("Illegal/unsupported escape sequence", pattern, at + 1);
   return escape;
 }

@@ -1,4 +1,5 @@
-// JSON text as the server writes it: everything beyond ASCII escaped, hexadecimal digits in capitals.
+// JSON text as the server writes it: everything beyond ASCII escaped, hexadecimal digits in
+// capitals.
 
 const SHORT: Readonly<Record<string, string>> = {
   '"': '\\"',

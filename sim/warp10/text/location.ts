@@ -1,12 +1,13 @@
-// HHCode: a place as one 64-bit number, latitude and longitude interleaved bit by bit (facts warp10 §7: quantised).
+// HHCode: a place as one 64-bit number, latitude and longitude interleaved bit by bit (facts warp10
+// §7: quantised).
 
 const LAT_UNIT = 180 / 2 ** 32;
 const LON_UNIT = 360 / 2 ** 32;
 const LOW = 0xffff_ffffn;
 
 /**
- * Latitude and longitude in degrees as an HHCode (signed 64 bit). Beyond a pole the latitude is mirrored and the
- * longitude turned by half the globe; longitudes wrap.
+ * Latitude and longitude in degrees as an HHCode (signed 64 bit). Beyond a pole the latitude is
+ * mirrored and the longitude turned by half the globe; longitudes wrap.
  */
 export function toHHCode(latitude: number, longitude: number): bigint {
   let lat = BigInt(Math.floor((latitude + 90) / LAT_UNIT));

@@ -1,5 +1,6 @@
-// Warp 10's shortcut before a regex: a literal fragment that the text must hold. It ignores quantifiers and flags, so
-// it loses matches unless the whole regex is in parentheses (facts warp10 §3).
+// Warp 10's shortcut before a regex: a literal fragment that the text must hold. It ignores
+// quantifiers and flags, so it loses matches unless the whole regex is in parentheses (facts warp10
+// §3).
 import { compileJavaRegex } from "./javaRegex.ts";
 
 /** The fragment that Warp 10 looks for first; undefined where it gives up looking. */
@@ -17,7 +18,9 @@ export function smartFragment(pattern: string): string | undefined {
   return longest;
 }
 
-/** A regex of a selector as Warp 10 evaluates it, its false negatives included. Throws a JavaError. */
+/**
+ * A regex of a selector as Warp 10 evaluates it, its false negatives included. Throws a JavaError.
+ */
 export function smartRegex(pattern: string): (text: string) => boolean {
   const matches = compileJavaRegex(pattern);
   if (/^\^?\.\*\$?$/.test(pattern) && pattern !== ".*$") return () => true;

@@ -4,7 +4,9 @@ import { Decimal, JavaError } from "../values.ts";
 import type { Point, Value } from "../values.ts";
 import type { Stack } from "./stack.ts";
 
-/** Steps of a word that runs macros or waits: it yields to let others run, or a promise to wait for. */
+/**
+ * Steps of a word that runs macros or waits: it yields to let others run, or a promise to wait for.
+ */
 export type Steps = Generator<Promise<void> | undefined, void>;
 
 /** A function of the language. */
@@ -104,16 +106,7 @@ export class Gts {
 }
 
 /** Anything on the stack. A map keeps its order. */
-export type Item =
-  | null
-  | Value
-  | Item[]
-  | ItemMap
-  | Mark
-  | Macro
-  | Encoder
-  | Gts
-  | Saved;
+export type Item = null | Value | Item[] | ItemMap | Mark | Macro | Encoder | Gts | Saved;
 export type ItemMap = Map<Item, Item>;
 
 /** The type of a GTS whose newest value is this one. */

@@ -140,7 +140,10 @@ function isComment(line: string, at: number): boolean {
   return /(?:^|\s)(?:#|\/\/|\/\*)/.test(line.slice(0, at)) || /^(?:#|\/\/)/.test(line.slice(at));
 }
 
-/** A number, string or boolean; undefined for a word. Throws a JavaError for an integer beyond 64 bits. */
+/**
+ * A number, string or boolean; undefined for a word. Throws a JavaError for an integer beyond 64
+ * bits.
+ */
 export function literalOf(text: string): Item | undefined {
   const first = text[0];
   if (text.length > 1 && (first === "'" || first === '"') && text.endsWith(first)) {
@@ -151,7 +154,8 @@ export function literalOf(text: string): Item | undefined {
     if (BigInt.asIntN(64, value) !== value) throw new JavaError(`For input string: "${text}"`);
     return value;
   }
-  if (/^0x[0-9A-Fa-f]+$/.test(text) || /^0b[01]+$/.test(text)) return BigInt.asIntN(64, BigInt(text));
+  if (/^0x[0-9A-Fa-f]+$/.test(text) || /^0b[01]+$/.test(text))
+    return BigInt.asIntN(64, BigInt(text));
   if (looksDouble(text)) return Number(text);
   if (/^(?:t|true)$/i.test(text)) return true;
   if (/^(?:f|false)$/i.test(text)) return false;

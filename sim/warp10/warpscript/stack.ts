@@ -6,6 +6,9 @@ import { JavaError } from "../values.ts";
 import { Fatal, Leave, Macro, WordOp, typeName } from "./items.ts";
 import type { Item, Steps, Word } from "./items.ts";
 
+/** What every error about a limit ends with. */
+export const ADVICE = "Consider raising the limit or using capabilities.";
+
 /** Milliseconds that a script may run before others get their turn. */
 const TURN_MS = 8;
 
@@ -167,6 +170,23 @@ export class Stack implements RunningScript {
       this.depth -= 1;
       this.section = outer;
     }
+  }
+
+  /** Counts a series that a word found. Throws a JavaError beyond MAXGTS. */
+  countSeries(name: string): void {
+    this.seriesFound += 1;
+    if (this.seriesFound <= this.limits.maxgts) return;
+    const what = `${this.limits.maxgts} Geo Time Series, current count is ${this.seriesFound}`;
+    throw new JavaError(`${name} exceeded limit of ${what}. ${ADVICE}`);
+  }
+
+  /** Counts points that a word fetched. Throws a JavaError beyond LIMIT, never cuts. */
+  countPoints(name: string, points: number): void {
+    this.fetched += points;
+    this.context.counters.scriptPoints += points;
+    if (this.fetched <= this.limits.maxfetch) return;
+    const what = `${this.limits.maxfetch} datapoints, current count is ${this.fetched}`;
+    throw new JavaError(`${name} exceeded limit of ${what}. ${ADVICE}`);
   }
 
   /** The value of a capability. */

@@ -44,7 +44,10 @@ async function otherReading(bytes: Uint8Array, rows: number): Promise<readonly C
   const byName = new Map(POINT_COLUMNS.map(({ name }, i) => [name as string, columns[i]]));
   try {
     await parquetRead({
-      file: { byteLength: bytes.length, slice: (from, to) => bytes.slice(from, to).buffer },
+      file: {
+        byteLength: bytes.length,
+        slice: (from, to) => Uint8Array.from(bytes.subarray(from, to)).buffer,
+      },
       rowEnd: rows,
       utf8: false,
       compressors: { ZSTD: (input) => zlib.zstdDecompressSync(input) },

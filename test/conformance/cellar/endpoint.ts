@@ -21,16 +21,25 @@ export interface Endpoint extends KeyPair {
   close(): Promise<void>;
 }
 
+/** What a test may send: also what the product cannot express. */
+export type TestRequest = Partial<Omit<StoreRequest, "method">> & {
+  readonly method?: StoreRequest["method"] | "DELETE";
+};
+
+/** Sends a request of any method. */
+export const sendAny = (client: StoreClient, request: TestRequest): Promise<StoreAnswer> =>
+  client.send({ key: "", ...request, method: (request.method ?? "GET") as StoreRequest["method"] });
+
 /** One bucket, made before the tests of a file's block and emptied after them. */
 export interface Ground {
   readonly endpoint: Endpoint;
   readonly bucket: string;
   readonly client: StoreClient;
   /** A signed request on the ground's bucket. */
-  readonly send: (request: Partial<StoreRequest>) => Promise<StoreAnswer>;
+  readonly send: (request: TestRequest) => Promise<StoreAnswer>;
   put(key: string, body: string | Buffer, headers?: Record<string, string>): Promise<StoreAnswer>;
   get(key: string, headers?: Record<string, string>): Promise<StoreAnswer>;
-  readonly ask: (query: Query, method?: StoreRequest["method"]) => Promise<StoreAnswer>;
+  readonly ask: (query: Query, method?: TestRequest["method"]) => Promise<StoreAnswer>;
   /** A client with other keys, another clock or another bucket. */
   as(other: Partial<KeyPair> & { skewMs?: number; bucket?: string }): StoreClient;
 }
@@ -71,7 +80,7 @@ export function ground(open: () => Promise<Endpoint>): Ground {
     get client() {
       return there(client);
     },
-    send: (request) => there(client).send({ method: "GET", key: "", ...request }),
+    send: (request) => sendAny(there(client), request),
     put: (key, body, headers = {}) =>
       self.send({ method: "PUT", key, body: Buffer.from(body), headers }),
     get: (key, headers = {}) => self.send({ method: "GET", key, headers }),

@@ -12,7 +12,7 @@ export interface MovedOptions {
   /** The real server, `http://host:port`. */
   readonly target: string;
   /**
-   * Only for a store: the keys that may come in. A request with another key is passed on under a secret that is none.
+   * Only for a store: the keys that may come in. A request under another key or secret is passed on under a wrong one.
    */
   readonly keys?: readonly StoreKeys[];
   /** The world's clock minus the real one, ms, now. */
@@ -22,18 +22,28 @@ export interface MovedOptions {
 /** A running proxy on loopback. */
 export interface Moved {
   readonly url: string;
+  /** Breaks every connection off and refuses new ones, until told otherwise. */
+  cut(isCut: boolean): void;
   close(): Promise<void>;
 }
 
 /** Starts a proxy in front of a server. */
 export async function startMoved(options: MovedOptions): Promise<Moved> {
   const proxy = new DateProxy(options);
+  let refusing = false;
   const server = createServer((incoming, outgoing) => proxy.pass(incoming, outgoing));
+  server.on("connection", (socket) => {
+    if (refusing) socket.destroy();
+  });
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
   const { port } = server.address() as AddressInfo;
   return {
     url: `http://127.0.0.1:${port}`,
+    cut: (isCut) => {
+      refusing = isCut;
+      if (isCut) server.closeAllConnections();
+    },
     close: async () => {
       server.close();
       server.closeAllConnections();
@@ -48,6 +58,12 @@ const HOP = new Set(["connection", "keep-alive", "transfer-encoding"]);
 function passedOn(incoming: IncomingMessage, target: string): Record<string, string> {
   const headers = Object.entries(incoming.headers).filter(([name]) => !HOP.has(name));
   return { ...Object.fromEntries(headers.map(([n, v]) => [n, String(v)])), host: new URL(target).host };
+}
+
+/** When a request says that it was signed, ms. */
+function timeOf({ headers }: IncomingMessage): number {
+  const basic = String(headers["x-amz-date"]);
+  return Date.parse(basic.replace(/^(....)(..)(..T..)(..)/, "$1-$2-$3:$4:"));
 }
 
 class DateProxy {
@@ -80,27 +96,29 @@ class DateProxy {
     incoming.pipe(upstream);
   }
 
-  /** The request's own headers under a signature of the real time. */
+  /** The request's own headers under a signature of the real time; a wrong signature becomes another wrong one. */
   private sign(
     known: readonly StoreKeys[],
     incoming: IncomingMessage,
     path: string,
     query: string,
   ): Record<string, string> {
-    const { authorization = "", "x-amz-content-sha256": payloadSha256 = "" } = incoming.headers;
-    const [, keyId] = /Credential=([^/]+)\//.exec(authorization) ?? [];
+    const { authorization = "" } = incoming.headers;
+    const [, accessKeyId = "none"] = /Credential=([^/]+)\//.exec(authorization) ?? [];
     const [, names = ""] = /SignedHeaders=([^,]+)/.exec(authorization) ?? [];
-    const headers: Record<string, string> = { host: new URL(this.options.target).host };
-    for (const name of names.split(";").filter((n) => n !== "host" && !n.startsWith("x-amz-"))) {
-      headers[name] = String(incoming.headers[name]);
-    }
-    const keys = known.find((pair) => pair.accessKeyId === keyId) ?? {
-      accessKeyId: keyId ?? "none",
-      secretAccessKey: "none",
-    };
+    const signed = names.split(";").filter((name) => name !== "" && !name.startsWith("x-amz-"));
+    const headers = Object.fromEntries(signed.map((name) => [name, String(incoming.headers[name])]));
     const method = incoming.method ?? "GET";
-    const unsigned = { method, path, query, headers, payloadSha256: String(payloadSha256) };
-    return makeSigner(keys, "default")(unsigned, Date.now());
+    const payloadSha256 = String(incoming.headers["x-amz-content-sha256"]);
+    const unsigned = { method, path, query, headers, payloadSha256 };
+    const keys = known.find((pair) => pair.accessKeyId === accessKeyId);
+    const secretAccessKey =
+      keys && makeSigner(keys, "default")(unsigned, timeOf(incoming))["authorization"] === authorization
+        ? keys.secretAccessKey
+        : "not the secret";
+    const host = new URL(this.options.target).host;
+    const anew = { ...unsigned, headers: { ...headers, host } };
+    return makeSigner({ accessKeyId, secretAccessKey }, "default")(anew, Date.now());
   }
 
   private async answer(

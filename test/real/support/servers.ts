@@ -10,14 +10,7 @@ const down: string[] = [];
 
 /** Takes vitest's place for a global set-up: runs once, in the process that starts the workers. */
 export function setup(): void {
-  if (given("CELLARMAN_REAL_S3")) {
-    if (process.env["RADOSGW_DIR"] === undefined && answersAs(script("radosgw.sh"))) {
-      process.env["CELLARMAN_REAL_OWN_GATEWAY"] = "yes";
-    }
-  } else {
-    bringUp(script("radosgw.sh"));
-    process.env["CELLARMAN_REAL_OWN_GATEWAY"] = "yes";
-  }
+  if (!given("CELLARMAN_REAL_S3")) bringUp(script("radosgw.sh"));
   if (!given("WARP10_URL") && given("WARP10_JARS")) {
     bringUp(script("warp10.sh"));
     process.env["CELLARMAN_REAL_HOT"] = "own";

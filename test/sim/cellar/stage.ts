@@ -2,7 +2,8 @@
 import { onTestFinished } from "vitest";
 import { startCellar, type CellarOptions, type CellarSim } from "../../../sim/cellar/server.ts";
 import { openClient, type StoreClient } from "../../../src/cellar/client.ts";
-import type { StoreAnswer, StoreRequest } from "../../../src/cellar/exchange.ts";
+import type { StoreAnswer } from "../../../src/cellar/exchange.ts";
+import { sendAny, type TestRequest } from "../../conformance/cellar/endpoint.ts";
 import { placeOf } from "../../../src/cellar/place.ts";
 
 export interface Stage {
@@ -10,7 +11,7 @@ export interface Stage {
   /** A client with the owner's keys, or others. */
   readonly client: (keys?: { accessKeyId: string; secretAccessKey: string }) => StoreClient;
   readonly put: (key: string, body: string) => Promise<StoreAnswer>;
-  readonly send: (request: Partial<StoreRequest>) => Promise<StoreAnswer>;
+  readonly send: (request: TestRequest) => Promise<StoreAnswer>;
 }
 
 /** Starts a stand-in with the bucket "bucket"; closed when the test ends. */
@@ -29,7 +30,7 @@ export async function staged(options: CellarOptions = {}): Promise<Stage> {
     return made;
   };
   const owner = client();
-  const send: Stage["send"] = (request) => owner.send({ method: "GET", key: "", ...request });
+  const send: Stage["send"] = (request) => sendAny(owner, request);
   const put: Stage["put"] = (key, body) => send({ method: "PUT", key, body: Buffer.from(body) });
   return { sim, client, put, send };
 }

@@ -80,7 +80,10 @@ function comparison(name: string, holds: (order: number) => boolean): Word {
   return binary(name, (a, b) => {
     const order = compared(a, b);
     const comparable = !Number.isNaN(order) || (isNumber(a) && isNumber(b));
-    if (!comparable) throw new JavaError(`${name} can only operate on homogeneous numeric, string or boolean types.`);
+    if (!comparable)
+      throw new JavaError(
+        `${name} can only operate on homogeneous numeric, string or boolean types.`,
+      );
     return holds(order);
   });
 }
@@ -127,8 +130,16 @@ export const ARITHMETIC_WORDS: readonly Word[] = [
     if (Array.isArray(list)) list.push(item);
     else stack.push(added(stack.pop(), item));
   }),
-  calculation("-", (a, b) => a - b, (a, b) => a - b),
-  calculation("*", (a, b) => a * b, (a, b) => a * b),
+  calculation(
+    "-",
+    (a, b) => a - b,
+    (a, b) => a - b,
+  ),
+  calculation(
+    "*",
+    (a, b) => a * b,
+    (a, b) => a * b,
+  ),
   calculation("/", divided, (a, b) => a / b),
   calculation("%", modulo, (a, b) => a % b),
   binary("**", (a, b) => asNumber(a, `** ${NUMERIC}`) ** asNumber(b, `** ${NUMERIC}`)),

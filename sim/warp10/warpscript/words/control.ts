@@ -6,115 +6,6 @@ import { Reader } from "../reader.ts";
 import type { Stack } from "../stack.ts";
 import { asList, asLong, asMacro, asText, constant, word } from "./args.ts";
 
-/** Runs a loop's macro; false where BREAK ends the loop. */
-function* turn(stack: Stack, macro: Macro): Generator<Promise<void> | undefined, boolean> {
-  try {
-    yield* stack.exec(macro);
-  } catch (error) {
-    if (error instanceof Leave && error.what === "BREAK") return false;
-    if (!(error instanceof Leave && error.what === "CONTINUE")) throw error;
-  }
-  return true;
-}
-
-/** Throws once a loop has taken longer than MAXLOOP. */
-function loopClock(stack: Stack, name: string): () => void {
-  const started = performance.now();
-  const { maxloop } = stack.limits;
-  return () => {
-    if (performance.now() - started <= maxloop) return;
-    throw new JavaError(
-      `${name} executed for too long (> ${maxloop} ms). Consider raising the limit or using capabilities.`,
-    );
-  };
-}
-
-function* whileLoop(stack: Stack): Steps {
-  const body = asMacro(stack.pop(), "WHILE expects a macro on top of the stack.");
-  const condition = asMacro(stack.pop(), "WHILE expects a macro below the top of the stack.");
-  const check = loopClock(stack, "WHILE");
-  for (;;) {
-    yield* stack.exec(condition);
-    const holds = stack.pop();
-    if (typeof holds !== "boolean") throw new JavaError("WHILE expects a boolean from its condition.");
-    if (!holds || !(yield* turn(stack, body))) return;
-    check();
-  }
-}
-
-function* untilLoop(stack: Stack): Steps {
-  const condition = asMacro(stack.pop(), "UNTIL expects a macro on top of the stack.");
-  const body = asMacro(stack.pop(), "UNTIL expects a macro below the top of the stack.");
-  const check = loopClock(stack, "UNTIL");
-  for (;;) {
-    if (!(yield* turn(stack, body))) return;
-    yield* stack.exec(condition);
-    if (stack.pop() === true) return;
-    check();
-  }
-}
-
-function* forLoop(stack: Stack, name: string, stepped: boolean): Steps {
-  const body = asMacro(stack.pop(), `${name} expects a macro on top of the stack.`);
-  const complaint = `${name} expects numbers as its bounds.`;
-  const step = stepped ? asLong(stack.pop(), complaint) : 1n;
-  const to = asLong(stack.pop(), complaint);
-  const from = asLong(stack.pop(), complaint);
-  const check = loopClock(stack, name);
-  for (let i = from; step > 0n ? i <= to : i >= to; i += step) {
-    stack.push(i);
-    if (!(yield* turn(stack, body))) return;
-    check();
-  }
-}
-
-function* foreach(stack: Stack): Steps {
-  const body = asMacro(stack.pop(), "FOREACH expects a macro on top of the stack.");
-  const items = stack.pop();
-  const check = loopClock(stack, "FOREACH");
-  if (items instanceof Map) {
-    for (const [key, value] of [...items]) {
-      stack.push(key);
-      stack.push(value);
-      if (!(yield* turn(stack, body))) return;
-      check();
-    }
-    return;
-  }
-  const list = typeof items === "string" ? [...items] : asList(items, "FOREACH operates on a list, map, Geo Time Series, or GTSEncoder.");
-  for (const item of list) {
-    stack.push(item);
-    if (!(yield* turn(stack, body))) return;
-    check();
-  }
-}
-
-/** LMAP gives the macro the element and its index on top; the macro's top becomes the new element. */
-function* lmap(stack: Stack): Steps {
-  const body = asMacro(stack.pop(), "LMAP expects a macro on top of the stack.");
-  const list = asList(stack.pop(), "LMAP operates on a list.");
-  const mapped: Item[] = [];
-  for (const [index, item] of list.entries()) {
-    stack.push(item);
-    stack.push(BigInt(index));
-    yield* stack.exec(body);
-    mapped.push(stack.pop());
-  }
-  stack.push(mapped);
-}
-
-function* filter(stack: Stack): Steps {
-  const body = asMacro(stack.pop(), "LFILTER expects a macro on top of the stack.");
-  const list = asList(stack.pop(), "LFILTER operates on a list.");
-  const kept: Item[] = [];
-  for (const item of list) {
-    stack.push(item);
-    yield* stack.exec(body);
-    if (stack.pop() === true) kept.push(item);
-  }
-  stack.push(kept);
-}
-
 function* ifThen(stack: Stack): Steps {
   const then = stack.pop();
   const holds = yield* condition(stack, "IFT");
@@ -198,7 +89,10 @@ export function timeboxMessage(stack: Stack, units: bigint): string {
 }
 
 function* timebox(stack: Stack): Steps {
-  const units = asLong(stack.pop(), "TIMEBOX expects a maximum execution time on top of the stack.");
+  const units = asLong(
+    stack.pop(),
+    "TIMEBOX expects a maximum execution time on top of the stack.",
+  );
   const body = asMacro(stack.pop(), "TIMEBOX expects a macro below the time limit.");
   const perMs = { ms: 1, us: 1e3, ns: 1e6 }[stack.context.config.unit];
   const lift = stack.setDeadline(Number(units) / perMs, timeboxMessage(stack, units));

@@ -72,7 +72,9 @@ export function* seriesAsked(
 function selectorsOf(name: string, map: ItemMap): SelectorText[] {
   const several = map.get("selectors");
   if (several !== undefined) {
-    return asList(several, "Invalid type for parameter 'selectors'.").map((one) => selectorOf(one, name));
+    return asList(several, "Invalid type for parameter 'selectors'.").map((one) =>
+      selectorOf(one, name),
+    );
   }
   const one = map.get("selector");
   if (one !== undefined) return [selectorOf(one, name)];
@@ -88,7 +90,10 @@ function selectorsOf(name: string, map: ItemMap): SelectorText[] {
   return [{ className: asText(className, "Invalid type for parameter 'class'."), labels: texts }];
 }
 
-/** Exactly the series of these GTS: what they lack of producer, owner and application the token says. */
+/**
+ * Exactly the series of these GTS: what they lack of producer, owner and application the token
+ * says.
+ */
 function* seriesNamed(stack: Stack, name: string, given: Item, token: Token): Generator<Series> {
   const { owners = [], producers = [], applications = [] } = token.spec;
   const [application] = applications;
@@ -132,12 +137,7 @@ function* find(stack: Stack): Steps {
   const result: Item[] = [];
   const series = seriesAsked(stack, "FIND", map, token, boundsOf(stack, map, token));
   for (const one of scoped(stack.context, token, series)) {
-    stack.seriesFound += 1;
-    if (stack.seriesFound > stack.limits.maxgts) {
-      throw new JavaError(
-        `FIND exceeded limit of ${stack.limits.maxgts} Geo Time Series, current count is ${stack.seriesFound}. Consider raising the limit or using capabilities.`,
-      );
-    }
+    stack.countSeries("FIND");
     result.push(new Gts(metaOf(one, token.exposed)));
     if (stack.tick()) yield* stack.rest();
   }

@@ -43,7 +43,10 @@ function longOf(map: ItemMap, name: string): bigint | undefined {
   return asLong(item, `Invalid type for parameter '${name}'.`);
 }
 
-/** The list form: token, class, labels, then end and timespan (or count, negative), or two ISO 8601 texts. */
+/**
+ * The list form: token, class, labels, then end and timespan (or count, negative), or two ISO 8601
+ * texts.
+ */
 function mapOfList(list: readonly Item[]): ItemMap {
   const [token = null, className = null, labels = null, first = null, second = null] = list;
   if (list.length < 5) throw new JavaError("FETCH expects a list of at least 5 elements.");
@@ -117,41 +120,33 @@ function* fetchPoints(stack: Stack): Steps {
   const options = rowOptions(ask.map);
   const result: (Encoder | Gts)[] = [];
   const make = makerOf(ask.map, result);
-  const { counters } = stack.context;
   for (const series of found(stack, ask)) {
-    stack.seriesFound += 1;
-    if (stack.seriesFound > stack.limits.maxgts) throw tooManySeries(stack, "FETCH");
+    stack.countSeries("FETCH");
     const rows = rowsOf(series, ask.range, options);
     const points = countRows(rows);
-    stack.fetched += points;
-    counters.scriptPoints += points;
-    if (stack.fetched > stack.limits.maxfetch) {
-      throw new JavaError(
-        `FETCH exceeded limit of ${stack.limits.maxfetch} datapoints, current count is ${stack.fetched}. Consider raising the limit or using capabilities.`,
-      );
-    }
+    stack.countPoints("FETCH", points);
     if (points > 0 || ask.map.get("keepempty") === true) make(series, ask.token, rows);
     if (stack.tick()) yield* stack.rest();
   }
   stack.push(result);
 }
 
-/** What a script says that finds too many series. */
-export function tooManySeries(stack: Stack, name: string): JavaError {
-  return new JavaError(
-    `${name} exceeded limit of ${stack.limits.maxgts} Geo Time Series, current count is ${stack.seriesFound}. Consider raising the limit or using capabilities.`,
-  );
-}
-
 type Maker = (series: Series, token: Token, rows: Slice[]) => void;
 
-/** Encoders keep each point's type; GTS take the newest point's for all, or one GTS for each type (`typeattr`). */
+/**
+ * Encoders keep each point's type; GTS take the newest point's for all, or one GTS for each type
+ * (`typeattr`).
+ */
 function makerOf(map: ItemMap, result: (Encoder | Gts)[]): Maker {
   const typeAttribute = map.get("typeattr");
   if (map.get("encoders") === true) {
     return (series, token, rows) => {
       const previous = result.at(-1);
-      if (previous instanceof Encoder && map.get("merge") !== false && alike(previous, series, token)) {
+      if (
+        previous instanceof Encoder &&
+        map.get("merge") !== false &&
+        alike(previous, series, token)
+      ) {
         previous.absorb(rows);
       } else {
         result.push(new Encoder(metaOf(series, token.exposed), rows));
@@ -183,7 +178,8 @@ function alike({ meta }: Encoder | Gts, series: Series, token: Token): boolean {
   if (meta.className !== series.className) return false;
   const labels = series.visibleLabels(token.exposed);
   return (
-    labels.length === meta.labels.size && labels.every(([name, value]) => meta.labels.get(name) === value)
+    labels.length === meta.labels.size &&
+    labels.every(([name, value]) => meta.labels.get(name) === value)
   );
 }
 

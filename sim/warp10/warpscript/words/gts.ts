@@ -54,7 +54,8 @@ function* unpack(stack: Stack): Steps {
 
 function valueOf(item: Item): Value {
   if (typeof item === "bigint" || typeof item === "number" || typeof item === "string") return item;
-  if (typeof item === "boolean" || item instanceof Decimal || item instanceof Uint8Array) return item;
+  if (typeof item === "boolean" || item instanceof Decimal || item instanceof Uint8Array)
+    return item;
   throw new JavaError("Invalid value type.");
 }
 
@@ -79,7 +80,10 @@ function addValue(stack: Stack): void {
   else target.add(point);
 }
 
-/** ->ENCODER: from a list of `[ts value]`, `[ts elev value]`, `[ts lat lon value]` or `[ts lat lon elev value]`. */
+/**
+ * ->ENCODER: from a list of `[ts value]`, `[ts elev value]`, `[ts lat lon value]` or `[ts lat lon
+ * elev value]`.
+ */
 function pack(item: Item): Item {
   const encoder = new Encoder(emptyMeta());
   for (const one of asList(item, "->ENCODER operates on a list.")) {

@@ -13,12 +13,17 @@ function sizeOf(item: Item): Item {
   if (item instanceof Map) return BigInt(item.size);
   if (item instanceof Encoder) return BigInt(item.size);
   if (item instanceof Gts) return BigInt(item.points.length);
-  throw new JavaError("SIZE operates on a map, a collection, a string, a byte array, a macro, a Geo Time Series or a GTSEncoder.");
+  throw new JavaError(
+    "SIZE operates on a map, a collection, a string, a byte array, a macro, " +
+      "a Geo Time Series or a GTSEncoder.",
+  );
 }
 
 /** An index may count from the end. */
 function at(list: readonly Item[] | Uint8Array, index: Item, name: string): number {
-  const wanted = Number(asLong(index, `${name} expects the key to be an integer when operating on a List.`));
+  const wanted = Number(
+    asLong(index, `${name} expects the key to be an integer when operating on a List.`),
+  );
   const found = wanted < 0 ? wanted + list.length : wanted;
   if (found < 0 || found >= list.length) {
     throw new JavaError(`${name} Index out of bound, ${wanted} >= ${list.length}`);

@@ -1,4 +1,5 @@
-// The platform around a script: limits, capabilities, tokens, sessions, waiting, writing and deleting.
+// The platform around a script: limits, capabilities, tokens, sessions, waiting, writing and
+// deleting.
 import { UNITS_PER_MS } from "../../../../src/warp10/range.ts";
 import type { ScriptLimits } from "../../config.ts";
 import type { RunningScript } from "../../context.ts";
@@ -18,20 +19,23 @@ import type { Stack } from "../stack.ts";
 import { asLong, asText, constant, unary, word } from "./args.ts";
 
 /** Words that lift limits: the limit, and the capability of its own (facts warp10 §1.1). */
-const LIMITS: readonly (readonly [name: string, limit: keyof ScriptLimits, capability: string])[] = [
-  ["LIMIT", "maxfetch", "limit"],
-  ["MAXOPS", "maxops", "maxops"],
-  ["MAXGTS", "maxgts", "maxgts"],
-  ["MAXLOOP", "maxloop", "maxloop"],
-  ["MAXDEPTH", "maxdepth", "maxdepth"],
-  ["MAXSYMBOLS", "maxsymbols", "maxsymbols"],
-];
+const LIMITS: readonly (readonly [name: string, limit: keyof ScriptLimits, capability: string])[] =
+  [
+    ["LIMIT", "maxfetch", "limit"],
+    ["MAXOPS", "maxops", "maxops"],
+    ["MAXGTS", "maxgts", "maxgts"],
+    ["MAXLOOP", "maxloop", "maxloop"],
+    ["MAXDEPTH", "maxdepth", "maxdepth"],
+    ["MAXSYMBOLS", "maxsymbols", "maxsymbols"],
+  ];
 
 const limitWords: readonly Word[] = LIMITS.map(([name, limit, capability]) =>
   word(name, (stack) => {
     const value = Number(asLong(stack.pop(), `${name} expects a number on top of the stack.`));
     const granted = stack.require(name, capability, "limits");
-    const ceiling = /^\d+$/.test(granted) ? Number(granted) : stack.context.config.hardLimits[limit];
+    const ceiling = /^\d+$/.test(granted)
+      ? Number(granted)
+      : stack.context.config.hardLimits[limit];
     if (value > ceiling) throw new JavaError(`${name} cannot extend limit past ${ceiling}`);
     stack.limits[limit] = value;
   }),
@@ -69,7 +73,10 @@ const capabilityWords: readonly Word[] = [
 function tokenInfo(item: Item, stack: Stack): Item {
   const text = asText(item, "TOKENINFO expects a string on top of the stack.");
   const info = new Map<Item, Item>();
-  for (const [type, name] of [["READ", "ReadTokenDecodeError"], ["WRITE", "WriteTokenDecodeError"]] as const) {
+  for (const [type, name] of [
+    ["READ", "ReadTokenDecodeError"],
+    ["WRITE", "WriteTokenDecodeError"],
+  ] as const) {
     try {
       const { tokens } = stack.context;
       const token = type === "READ" ? tokens.read(text) : tokens.write(text);
@@ -119,7 +126,10 @@ const inSession = (stack: Stack, session: string): RunningScript[] =>
 
 function signalSession(name: string, kind: "kill" | "stop"): Word {
   return unary(name, (item, stack) => {
-    const scripts = inSession(stack, asText(item, `${name} expects a session on top of the stack.`));
+    const scripts = inSession(
+      stack,
+      asText(item, `${name} expects a session on top of the stack.`),
+    );
     for (const script of scripts) script.signal(kind);
     return BigInt(scripts.length);
   });
@@ -199,7 +209,8 @@ function remove(stack: Stack): void {
     const most = asLong(expected, "DELETE expects a number of Geo Time Series.");
     if (BigInt(plan.series.length) > most) {
       throw new DeleteRefusal(
-        `DELETE expected at most ${most} Geo Time Series to be deleted but found ${plan.series.length}`,
+        `DELETE expected at most ${most} Geo Time Series to be deleted ` +
+          `but found ${plan.series.length}`,
       );
     }
     stack.push(BigInt(runDelete(stack.context, plan).length));
@@ -210,7 +221,9 @@ function remove(stack: Stack): void {
 
 const debugWords: readonly Word[] = [
   word("NDEBUGON", (stack) => {
-    stack.debugDepth = Number(asLong(stack.pop(), "NDEBUGON expects a number on top of the stack."));
+    stack.debugDepth = Number(
+      asLong(stack.pop(), "NDEBUGON expects a number on top of the stack."),
+    );
   }),
   word("DEBUGON", (stack) => void (stack.debugDepth = Number.MAX_SAFE_INTEGER)),
   word("DEBUGOFF", (stack) => void (stack.debugDepth = 0)),

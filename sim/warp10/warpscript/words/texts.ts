@@ -37,7 +37,9 @@ function hash(stack: Stack): void {
     const keys = [BigInt.asUintN(64, k0), BigInt.asUintN(64, k1)] as const;
     return stack.push(sipHash24(bytesOf(stack.pop(), "HASH"), keys));
   }
-  stack.push(sipHash24(top instanceof Uint8Array ? top : Buffer.from(textOf(top), "utf8"), HASH_KEYS));
+  stack.push(
+    sipHash24(top instanceof Uint8Array ? top : Buffer.from(textOf(top), "utf8"), HASH_KEYS),
+  );
 }
 
 const encodings: readonly Word[] = [
@@ -82,7 +84,12 @@ function joined(stack: Stack): void {
   const top = stack.pop();
   if (Array.isArray(top)) return stack.push(top.map(textOf).join(separator));
   const n = Number(asLong(top, "JOIN operates on a list or a number of elements."));
-  stack.push(stack.items.splice(stack.items.length - n).map(textOf).join(separator));
+  stack.push(
+    stack.items
+      .splice(stack.items.length - n)
+      .map(textOf)
+      .join(separator),
+  );
 }
 
 function substring(stack: Stack): void {
@@ -99,7 +106,9 @@ const strings: readonly Word[] = [
   unary("TODOUBLE", (item) =>
     typeof item === "string" ? parseDouble(item) : asNumber(item, "TODOUBLE operates on numbers."),
   ),
-  unary("TOBOOLEAN", (item) => (typeof item === "string" ? item === "true" : item !== 0n && item !== 0)),
+  unary("TOBOOLEAN", (item) =>
+    typeof item === "string" ? item === "true" : item !== 0n && item !== 0,
+  ),
   unary("TOUPPER", (item) => asText(item, "TOUPPER operates on a string.").toUpperCase()),
   unary("TOLOWER", (item) => asText(item, "TOLOWER operates on a string.").toLowerCase()),
   unary("TRIM", (item) => asText(item, "TRIM operates on a string.").trim()),

@@ -1,0 +1,145 @@
+// Faults of the store, on the real gateway: nothing is lost, and each ends with its own exit code.
+import { afterEach, describe, expect, it } from "vitest";
+import { failureOf } from "../../src/cellar/failure.ts";
+import { UNITS_PER_MS } from "../../src/warp10/range.ts";
+import { ordinaryLines } from "./support/awkward.ts";
+import { exportLines } from "./support/export.ts";
+import { Gateway, isOurCluster } from "./support/gateway.ts";
+import { DAY_MS, RealWorld, type RealWorldOptions, type Said } from "./support/real-world.ts";
+
+let world: RealWorld;
+afterEach(async () => world?.close());
+
+async function started(options: RealWorldOptions = {}): Promise<string[]> {
+  world = await RealWorld.start(options);
+  const minute = UNITS_PER_MS[world.hot.unit] * 60_000n;
+  await world.update(ordinaryLines(world.prefix, world.range, minute));
+  return hotLines();
+}
+
+const hotLines = (): Promise<string[]> =>
+  exportLines(world.hot.url, world.hot.tokens.plain, world.prefix, world.range);
+
+async function expectRun(code: number, ...argv: string[]): Promise<Said> {
+  const said = await world.run(...argv);
+  expect({ argv, code: said.code, said }).toMatchObject({ argv, code });
+  return said;
+}
+
+describe("a store that does not let us", () => {
+  it("exit 10: there is no such bucket", async () => {
+    await started();
+    await world.s3((client) => client.send({ method: "DELETE", key: "" }));
+    const said = await expectRun(10, "plan");
+    expect(said.stderr).toContain("NoSuchBucket");
+  });
+
+  it("exit 12: a wrong key id, a wrong secret", async () => {
+    await started();
+    const { accessKeyId } = world.store;
+    world.useKeys({ accessKeyId: "nobody", secretAccessKey: "x" });
+    expect((await expectRun(12, "plan")).stderr).toContain("InvalidAccessKeyId");
+    world.useKeys({ accessKeyId, secretAccessKey: "not-the-secret" });
+    const said = await expectRun(12, "plan");
+    expect(said.stderr).toContain("SignatureDoesNotMatch");
+    expect(said.stderr).not.toContain("not-the-secret");
+  });
+
+  it("a key that may only read writes nothing, and purges nothing", async () => {
+    const before = await started();
+    const { reader, store } = { reader: world.store.reader, store: world.store };
+    world.useKeys(reader);
+    await expectRun(12, "plan");
+    world.useKeys(store);
+    await expectRun(0, "plan");
+    world.useKeys(reader);
+    const said = await world.run("archive");
+    expect([3, 12]).toContain(said.code);
+    expect(said.stdout + said.stderr).toContain("AccessDenied");
+    world.useKeys(store);
+    for (const step of ["archive", "verify"]) await expectRun(0, step);
+    world.moveClock(16 * DAY_MS);
+    await expectRun(0, "plan");
+    world.useKeys(reader);
+    await world.run("purge");
+    expect(await hotLines()).toEqual(before);
+  });
+});
+
+describe("a versioned bucket", () => {
+  it("takes the whole way", async () => {
+    await started();
+    const on = "<VersioningConfiguration><Status>Enabled</Status></VersioningConfiguration>";
+    const switchOn = { method: "PUT", key: "", query: { versioning: "" }, body: Buffer.from(on) } as const;
+    await world.s3(async (client) => {
+      const answer = await client.send(switchOn);
+      if (answer.status !== 200) throw failureOf(switchOn, world.bucket, answer, Date.now());
+    });
+    for (const step of ["plan", "archive", "verify"]) await expectRun(0, step);
+    world.moveClock(16 * DAY_MS);
+    for (const step of ["plan", "purge"]) await expectRun(0, step);
+    expect(await hotLines()).toEqual([]);
+    world.moveClock(DAY_MS);
+    expect((await expectRun(0, "purge")).stdout).toContain(`closed: ${world.period}`);
+    const doctor = await world.run("doctor");
+    expect(doctor.stdout).toMatch(/version/i);
+  });
+});
+
+describe("a store that goes away in the middle", () => {
+  const isOurs = isOurCluster();
+  const how = isOurs
+    ? "its gateway is killed (-9) and started again"
+    : "its connections are cut for a while (the gateway is not ours to kill)";
+
+  it(`nothing is lost: ${how}`, async () => {
+    const gateway = isOurs ? await Gateway.start() : undefined;
+    try {
+      const before = await started({
+        realWaits: true,
+        ...(gateway ? { storeUrl: gateway.url } : {}),
+        flow: [
+          "batches: { by-label: n, max-series: 1 }",
+          "run: { parallel: 4, retry: { type: constant, interval: PT1S, max-attempts: 4 } }",
+        ],
+      });
+      expect(before.length).toBeGreaterThan(0);
+      await world.update(manySeries());
+      const all = await hotLines();
+      await expectRun(0, "plan");
+      const archiving = world.run("archive");
+      await untilObjects(40);
+      await (gateway ? gateway.kill() : world.cutStore(true));
+      await new Promise((done) => setTimeout(done, 1_500));
+      await (gateway ? gateway.up() : world.cutStore(false));
+      const first = await archiving;
+      expect([0, 3]).toContain(first.code);
+      await expectRun(0, "archive");
+      await expectRun(0, "verify");
+      expect(await hotLines()).toEqual(all);
+      world.moveClock(16 * DAY_MS);
+      await expectRun(0, "plan");
+      await expectRun(0, "purge");
+    } finally {
+      await gateway?.close();
+    }
+  });
+});
+
+/** 200 series of a few points, one a batch. */
+function manySeries(): string[] {
+  const { prefix, range } = world;
+  return Array.from({ length: 200 }, (_, n) =>
+    Array.from({ length: 5 }, (_unused, i) => `${range.start + BigInt(i)}// ${prefix}many{n=${n}} ${n + i}`),
+  ).flat();
+}
+
+/** Waits until the attempts of this world have put so many objects. */
+async function untilObjects(count: number): Promise<void> {
+  for (;;) {
+    const query = { "list-type": "2", prefix: "data/" };
+    const answer = await world.s3((client) => client.send({ method: "GET", key: "", query }));
+    if (answer.body.toString().split("<Key>").length > count) return;
+    await new Promise((done) => setTimeout(done, 50));
+  }
+}

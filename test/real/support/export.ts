@@ -1,0 +1,35 @@
+// Everything that a Warp 10 holds of some series, as lines that can be compared: every line whole, labels sorted, those
+// that a token gives left out, lines sorted.
+import type { Range } from "../../../src/warp10/range.ts";
+
+/** Labels that belong to who wrote a point, not to the point: a restored series has others. */
+const GIVEN_BY_TOKEN = /^(?:\.app|\.producer|\.owner)=/;
+
+/** Exports a range in fulltext and normalises it. Throws on anything but a whole answer. */
+export async function exportLines(
+  url: string,
+  token: string,
+  prefix: string,
+  range: Range,
+): Promise<string[]> {
+  const selector = `~(${prefix.replaceAll(".", "[.]")}.*){}`;
+  const query = new URLSearchParams({
+    selector,
+    start: String(range.start),
+    end: String(range.end),
+    format: "fulltext",
+    showerrors: "true",
+  });
+  const answer = await fetch(`${url}/api/v0/fetch?${query}`, { headers: { "X-Warp10-Token": token } });
+  const text = await answer.text();
+  if (!answer.ok || text.includes("# ERROR")) throw new Error(`${answer.status}: ${text.slice(-500)}`);
+  return text.split(/\r?\n/).filter(Boolean).map(normalised).toSorted();
+}
+
+/** A line with its labels sorted; the three that a token gives are left out. */
+function normalised(line: string): string {
+  return line.replace(/\{([^}]*)\}/, (_all, inner: string) => {
+    const labels = inner.split(",").filter((label) => label && !GIVEN_BY_TOKEN.test(label));
+    return `{${labels.toSorted().join(",")}}`;
+  });
+}
