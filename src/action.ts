@@ -6,6 +6,7 @@ import { systemClock } from "./runtime/clock.ts";
 import type { Environment } from "./runtime/environment.ts";
 import { readEnvironment } from "./runtime/environment.ts";
 import { randomId } from "./runtime/random.ts";
+import { startStep } from "./runtime/step.ts";
 import { untilInterrupted } from "./runtime/signals.ts";
 import { VERBS } from "./verbs/table.ts";
 
@@ -65,11 +66,8 @@ async function act(env: Environment): Promise<number> {
   const { signal, dispose } = untilInterrupted();
   const { stdout, stderr } = process;
   const said: string[] = [];
-  // The verb "run" starts each step anew as a process: the command line beside this file, not this.
-  process.argv[1] = join(
-    import.meta.dirname,
-    basename(import.meta.filename).replace("action", "cli"),
-  );
+  // The verb "run" starts each step as a process: the command line beside this file, not this.
+  const cli = join(import.meta.dirname, basename(import.meta.filename).replace("action", "cli"));
   const status = await main(argumentsFrom(env), {
     stdout: (text) => {
       said.push(text);
@@ -79,6 +77,7 @@ async function act(env: Environment): Promise<number> {
     env,
     clock: systemClock,
     signal,
+    spawn: (argv) => startStep(cli, argv, signal),
   });
   dispose();
   const result = said.join("").trim();

@@ -4,6 +4,7 @@ import { createInterface } from "node:readline/promises";
 import { main } from "./main.ts";
 import { shiftedClock } from "./runtime/clock.ts";
 import { readEnvironment } from "./runtime/environment.ts";
+import { startStep } from "./runtime/step.ts";
 import { untilInterrupted } from "./runtime/signals.ts";
 
 // Failing until proven otherwise: a process that ends early must not look like success (reliability finding 13).
@@ -17,6 +18,7 @@ process.exitCode = await main(process.argv.slice(2), {
   env,
   clock: shiftedClock(env.get("CELLARMAN_CLOCK_SHIFT_MS")),
   signal,
+  spawn: (argv) => startStep(process.argv[1] ?? "", argv, signal),
   terminal: { isTty: stderr.isTTY, write: (text) => stderr.write(text) },
   ...(stdin.isTTY ? { ask: askPerson } : {}),
 });

@@ -106,23 +106,26 @@ export async function showResult(
   const sizes = bucket.sizes();
   const cold = sizes.find((s) => s.role === "data")?.bytes ?? 0;
   const ledger = sizes.reduce((sum, s) => sum + s.bytes, 0) - cold;
-  const each = (bytes: number): string => (bytes / archived).toFixed(2).padStart(6);
+  const weight = (what: string, bytes: number): string =>
+    `    ${what.padEnd(24)}${bytesText(bytes).padStart(10)}   ` +
+    `${(bytes / archived).toFixed(2).padStart(5)} bytes a point`;
   stage.say(
     "",
-    `${DUE}, ${count(archived)} points:                        in all   bytes a point`,
-    `    as Warp 10's text               ${bytesText(text.plain).padStart(16)}   ${each(text.plain)}`,
-    `    as text with zstd               ${bytesText(text.zstd).padStart(16)}   ${each(text.zstd)}`,
-    `    archived (all of data/)         ${bytesText(cold).padStart(16)}   ${each(cold)}`,
-    `    the ledger beside it            ${bytesText(ledger).padStart(16)}   ${each(ledger)}`,
-    `That is ${(text.plain / cold).toFixed(0)} times smaller than the text; data/ holds Parquet, series lists, manifests, and`,
-    "the attempt that the late point made obsolete (the tool deletes no object, ever).",
+    `${DUE}, ${count(archived)} points:`,
+    weight("as Warp 10's text", text.plain),
+    weight("as text with zstd", text.zstd),
+    weight("archived: all of data/", cold),
+    weight("the ledger beside it", ledger),
+    `The archive is ${(text.plain / cold).toFixed(0)} times smaller than the text. data/ holds`,
+    "Parquet, series lists, manifests, and the attempt that the late point made obsolete (the tool",
+    "deletes no object, ever).",
     "",
     `The bucket ${BUCKET}, by the first part of its keys:`,
   );
-  const rows = sizes.map(
-    ({ role, objects, bytes }) =>
-      `${`${role}/`.padEnd(12)} ${String(objects).padStart(4)} objects  ${bytesText(bytes).padStart(9)}`,
-  );
+  const rows = sizes.map(({ role, objects, bytes }) => {
+    const size = bytesText(bytes).padStart(9);
+    return `${`${role}/`.padEnd(12)} ${String(objects).padStart(4)} objects  ${size}`;
+  });
   stage.show(rows.join("\n"));
   stage.say("", "What is sealed, and a DuckDB view over exactly that:");
   stage.show(await stage.quietly("list", FLOW, DUE), 5);

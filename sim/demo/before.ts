@@ -10,7 +10,7 @@ export async function showHotStore(
   stage: Stage,
   signal: AbortSignal | undefined,
   progress: (filled: Filled) => void,
-): Promise<void> {
+): Promise<Filled> {
   const { world } = stage;
   stage.title("The hot store: a Warp 10 with four months of monitoring data");
   stage.say(
@@ -25,6 +25,7 @@ export async function showHotStore(
     `It is ${stage.now()}. ${count(filled.series)} series, ${count(filled.points)} points:`,
   );
   stage.show(barsOf(pointsByMonth(world.warp10.store)));
+  return filled;
 }
 
 /** Shows the flow, plans, archives and verifies. */

@@ -1,5 +1,5 @@
-// What lies in the demo's bucket, read from the stand-in's memory: records as plain JSON, objects as bytes. None of the
-// tool's ledger code is used, so that a mistake there shows.
+// What lies in the demo's bucket, read from the stand-in's memory: records as plain JSON, objects
+// as bytes. None of the tool's ledger code is used, so that a mistake there shows.
 import { createHash } from "node:crypto";
 import type { CellarSim } from "../cellar/server.ts";
 
@@ -70,7 +70,7 @@ export class BucketView {
     return this.records(role).reduce((sum, record) => sum + Number(record["points"]), 0);
   }
 
-  /** The newest seal of each batch. Throws where a seal, its manifest or an object does not fit its digest. */
+  /** The newest seal of each batch. Throws where bytes do not fit the digest that quotes them. */
   newestSeals(): NewestSeal[] {
     const newest = new Map<string, NewestSeal>();
     const verified = new Set(this.records("verified").map((r) => quoteOf(r["seal"]).sha256));

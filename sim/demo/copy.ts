@@ -1,5 +1,5 @@
-// What the stand-in's store held at one moment, kept beside it: what the archive and the store are held against at the end.
-// It shares the store's chunks, which are never changed in place, and goes by none of the tool's code.
+// What the stand-in's store held at one moment: archive and store are held against it at the end.
+// It shares the store's chunks, which are never changed in place, and none of the tool's code.
 import { CELL, type Chunk, type Slice } from "../warp10/store/chunk.ts";
 import type { Store } from "../warp10/store/store.ts";
 import { Decimal, NO_ELEVATION, NO_LOCATION, type Point, type Value } from "../warp10/values.ts";
@@ -119,7 +119,7 @@ function isSame(one: HeldSeries, other: HeldSeries): boolean {
   return true;
 }
 
-/** Compares columns, not points: millions of rows. `apart`: the second chunk's base less the first's. */
+/** Compares columns, for millions of rows. `apart`: the second chunk's base less the first's. */
 function isSameRow(one: Chunk, row: number, other: Chunk, twin: number, apart: number): boolean {
   const kind = one.kind[row];
   return (

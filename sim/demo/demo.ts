@@ -4,14 +4,14 @@ import { BUCKET, World } from "../world.ts";
 import { archiveMonth, purgeTooEarly, showHotStore } from "./before.ts";
 import { catchLatePoint, closeMonth, LATE, purgeOthers, showResult } from "./after.ts";
 import { BucketView } from "./bucket.ts";
-import { type Copy, copyOf, differenceOf, identityOf, pointsOf } from "./copy.ts";
+import { type Copy, copyOf, differenceOf, pointsOf } from "./copy.ts";
 import { DUE, type Filled, MONTHS, SIZES } from "./fill.ts";
 import { monthRange } from "./picture.ts";
 import { compareArchive } from "./proof.ts";
 import { count, FLOW, type Refusal, Stage, type Tell } from "./stage.ts";
 import { textSizeOf } from "./text-size.ts";
 
-/** What `npm run --silent demo -- --json` prints (design §7). Points and bytes are counted in the stores themselves. */
+/** What `npm run --silent demo -- --json` prints (design §7), counted in the stores themselves. */
 export interface DemoDocument {
   /** Whether every claim held. */
   readonly ok: boolean;
@@ -93,6 +93,7 @@ interface Kept {
   readonly others: Copy;
   readonly due: Copy;
   readonly hot: number;
+  readonly filled: Filled;
 }
 
 async function tellAll(
@@ -101,13 +102,13 @@ async function tellAll(
 ): Promise<Omit<DemoDocument, "seconds">> {
   const { world } = stage;
   const { store } = world.warp10;
-  await showHotStore(stage, signal, (filled) => showFilling(filled, terminal));
+  const filled = await showHotStore(stage, signal, (done) => showFilling(done, terminal));
   const others = othersOf(world);
   await archiveMonth(stage);
   await purgeTooEarly(stage);
   await catchLatePoint(stage);
   const { start, end } = monthRange(DUE);
-  const kept: Kept = { others, due: copyOf(store, start, end), hot: world.hotPoints };
+  const kept: Kept = { others, due: copyOf(store, start, end), hot: world.hotPoints, filled };
   const text = await textSizeOf(world, { start, end });
   await purgeOthers(stage);
   await closeMonth(stage);
@@ -172,7 +173,7 @@ async function prove(
   const closed = bucket.keys("closed").length;
   stage.check("the month is closed by one receipt", closed === 1, count(closed));
   stage.say("", `${checks.filter((c) => c.ok).length} of ${checks.length} claims are true.`);
-  const late = stage.refusals.filter((r) => r.outcome === "late").length;
+  const late = kept.hot - kept.filled.points;
   return { hot: kept.hot, archived: archive.points, verified, purged, kept: points, late };
 }
 

@@ -33,6 +33,11 @@ export interface Filled {
 
 const US_PER_S = 1_000_000;
 
+/** Share of a family's series that have been there from the start: the company grows. */
+const OLD_SHARE = 0.68;
+const DAY_S = 86_400;
+const MONTH_DAYS = 30;
+
 /** Loads the fleet, past every fence. Lets signals through every few series. */
 export async function fill(
   world: World,
@@ -45,7 +50,7 @@ export async function fill(
   for (const family of FLEET) {
     const count = Math.max(2, Math.round(family.series * size.share));
     for (let i = 0; i < count; i++) {
-      const offsets = offsetsOf(family, size, noise);
+      const offsets = offsetsOf(family, size, i / count > OLD_SHARE, noise);
       const base = BigInt(START_MS) * 1000n;
       const values = family.values(noise, offsets.length);
       world.load(family.className, family.labels(i), { base, offsets, ...values });
@@ -61,11 +66,13 @@ export async function fill(
 }
 
 /** Timestamps of one series, µs after the start of the first month. */
-function offsetsOf(family: Family, size: Size, noise: Noise): Float64Array {
+function offsetsOf(family: Family, size: Size, isNew: boolean, noise: Noise): Float64Array {
   const stepS = family.stepS * size.slower;
-  const room = Math.floor((END_MS - START_MS) / 1000 / stepS);
+  const bornS = isNew ? (MONTH_DAYS + noise.below(MONTH_DAYS)) * DAY_S : 0;
+  const born = Math.ceil(bornS / stepS);
+  const room = Math.floor((END_MS - START_MS) / 1000 / stepS) - born;
   const rows = family.life === undefined ? room : Math.min(room, family.life);
-  const first = family.life === undefined ? 0 : noise.below(room - rows + 1);
+  const first = born + (family.life === undefined ? 0 : noise.below(room - rows + 1));
   const offsets = new Float64Array(rows);
   const jitterS = family.jitterS ?? 0;
   for (let row = 0; row < rows; row++) {

@@ -29,7 +29,7 @@ const tenths = (noise: Noise, rows: number, low: number, high: number): Values =
   decimals: { mantissas: noise.walk(rows, low * 10, high * 10), scale: 1 },
 });
 
-const HOSTS = 56;
+const HOSTS = 62;
 const MOUNTS = ["/", "/var", "/home"] as const;
 const CODES = ["200", "301", "404", "500", "503"] as const;
 const STATES = ["ok", "degraded: queue 93 %", "restarting, please wait", "überlastet"] as const;

@@ -1,9 +1,9 @@
-// The program behind `npm run demo`: a month's way into the archive on stand-ins, in under a minute.
+// The program behind `npm run demo`: a month's way into the archive on stand-ins.
 import { constants } from "node:os";
 import { parseArgs } from "node:util";
 import { asCellarmanError, CellarmanError } from "../../src/runtime/errors.ts";
 import { runDemo } from "./demo.ts";
-import { SIZES } from "./fill.ts";
+import type { SIZES } from "./fill.ts";
 
 const USAGE = `usage: npm run demo [-- [--json] [--size full|small]]
 

@@ -12,7 +12,7 @@ export interface Compared {
   readonly wrong: string | undefined;
 }
 
-/** Reads objects with the Parquet reader and looks each point up in the copy; twice counts as wrong. */
+/** Reads objects with the Parquet reader and looks up each point; one that comes twice is wrong. */
 export async function compareArchive(objects: Iterable<Uint8Array>, copy: Copy): Promise<Compared> {
   const seen = new Map<HeldSeries, Uint8Array>();
   let points = 0;
@@ -50,7 +50,7 @@ function finderOf(
   return new Finder(held, marks);
 }
 
-/** Finds points of one series that come newest first: the next one is mostly the one before the last. */
+/** Finds points of one series that come newest first: mostly it is the one before the last. */
 class Finder {
   private readonly held: HeldSeries;
   private readonly marks: Uint8Array;

@@ -1,4 +1,4 @@
-// Where the demo's story is told: talk, commands with what they said, and checks of what was claimed.
+// Where the demo's story is told: talk, commands and what they said, checks of what was claimed.
 import { CellarmanError, EXIT } from "../../src/runtime/errors.ts";
 import type { World } from "../world.ts";
 import type { Size } from "./fill.ts";
@@ -61,14 +61,14 @@ export class Stage {
     this.tell(`${shown.join("\n")}\n`);
   }
 
-  /** Runs one command as a person would type it, shows it and what it said. Throws where it did not end well. */
+  /** Runs one command as a person would type it, and shows it all. Throws as `ask`. */
   async command(verb: string, ...rest: readonly string[]): Promise<string> {
     const stdout = await this.quietly(verb, ...rest);
     this.show(stdout);
     return stdout;
   }
 
-  /** Runs one command, shows it, and leaves what it said to the caller. */
+  /** Runs one command, shows it, and leaves what it said to the caller. Throws as `ask`. */
   async quietly(verb: string, ...rest: readonly string[]): Promise<string> {
     this.tell(`\n  $ bin/cellarman ${[verb, ...rest].join(" ")}\n`);
     return this.ask(verb, ...rest);

@@ -12,19 +12,20 @@ export interface FaultTarget {
 /**
  * One fault. `kind` says what happens:
  * - `status503`: refused with `status` (default 503), nothing is done
- * - `reset`: the connection is reset (RST) after `bytes` of the body (default 0: before any answer)
- * - `cut`: the connection is closed (FIN) after `bytes` of the body, without the terminating chunk
- * - `cleanEnd`: a well-formed 200 that ends at the last line break within `bytes`: data missing,
- *   nothing said
+ * - `reset`: the connection is reset (RST) after `bytes` of the body (default: before any answer)
+ * - `cut`: the connection is closed (FIN) after `bytes` (default 0) of the body, without the
+ *   terminating chunk
+ * - `cleanEnd`: a well-formed 200 that ends at the last line break within `bytes` (default 0): data
+ *   missing, nothing said
  * - `errorTrailer`: like cleanEnd, and with `showerrors` an `# ERROR:` line, as the real server's
  *   late errors
- * - `stall`: silence after `bytes` for `ms` (default: for ever), then the rest
+ * - `stall`: silence after `bytes` of the body (default: before any answer) for `ms` (default: for
+ *   ever), then the rest
  * - `slow`: the body drips at `bytesPerSecond` (default 1000)
  * - `lostAnswer`: everything is done, the answer is swallowed and the connection closed
  * - `thin`: every `every`-th point (line, default 10) of a well-formed 200 is missing
  * - `missingLines` / `extraLines` / `shortList`: the first `count` (default 1) lines of the body
- *   are missing / `lines`
- *   are added / only the first `count` are there; a delete still deletes all that it matched
+ *   are missing / `lines` are added / only the first `count` are there; a delete still deletes all that it matched
  * - `call`: `run` is awaited before the request is handled, which then succeeds: for races
  */
 export interface Warp10Fault extends FaultWhen {

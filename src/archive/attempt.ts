@@ -16,13 +16,8 @@ import {
   intentKey,
   markerKey,
 } from "../ledger/keys.ts";
-import {
-  intentRecord,
-  type Manifest,
-  markerRecord,
-  type Plan,
-  type PlannedBatch,
-} from "../ledger/records.ts";
+import { type Manifest, markerRecord, type Plan, type PlannedBatch } from "../ledger/records.ts";
+import { intentRecord } from "../ledger/receipts.ts";
 import { asCellarmanError, CellarmanError } from "../runtime/errors.ts";
 import { randomId } from "../runtime/random.ts";
 import { printAlike } from "../warp10/survey.ts";
@@ -75,7 +70,7 @@ async function logFailure(
   { code, message }: CellarmanError,
 ): Promise<void> {
   const at = atOf(run, batch);
-  const record = { schema: "cellarman/failed/1", ...at, process: run.process, attempt };
+  const record = { schema: "cellarman/failed/1" as const, ...at, process: run.process, attempt };
   try {
     const key = `${attemptPrefix(at, attempt)}failed.json`;
     await writeRecord(run.cold, key, { ...record, code, message });
@@ -109,7 +104,7 @@ async function seal(run: ArchiveRun, batch: PlannedBatch, attempt: string): Prom
   });
   const bytes = sizeOf(manifest);
   const record = {
-    schema: "cellarman/seal/1",
+    schema: "cellarman/seal/1" as const,
     ...at,
     process: run.process,
     plan: run.plan.sha256,

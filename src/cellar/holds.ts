@@ -1,11 +1,7 @@
 // Holds and their lifts, found by key: what forbids is never looked for in a listing (design §3).
 import { batchFamily, type BatchRef, holdKey, type HoldScope, liftKey } from "../ledger/keys.ts";
-import {
-  type Hold,
-  holdRecord,
-  liftRecord,
-  type PlannedBatch,
-} from "../ledger/records.ts";
+import type { PlannedBatch } from "../ledger/records.ts";
+import { type Hold, holdRecord, liftRecord } from "../ledger/receipts.ts";
 import type { Cold } from "./cold.ts";
 import { readNumbered, sha256Hex, type Stored, writeNumbered } from "./records.ts";
 

@@ -3,6 +3,7 @@
 import { createHash } from "node:crypto";
 import type { z } from "zod";
 import { canonicalJson } from "../ledger/canonical.ts";
+import { checkRecord, type LedgerRecord } from "../ledger/kinds.ts";
 import type { Quoted } from "../ledger/records.ts";
 import { CellarmanError } from "../runtime/errors.ts";
 import type { Cold, Found } from "./cold.ts";
@@ -71,9 +72,10 @@ const mismatch = (key: string, why: string): CellarmanError =>
 export async function writeRecord(
   cold: Cold,
   key: string,
-  value: object,
+  value: LedgerRecord,
   readBack = false,
 ): Promise<Quoted> {
+  checkRecord(value);
   const bytes = Buffer.from(canonicalJson(value), "utf8");
   await putOnce(cold, key, bytes);
   if (readBack) await expectBytes(cold, key, bytes);
@@ -116,8 +118,9 @@ export async function readNumbered<T>(
 export async function writeNumbered(
   cold: Cold,
   keyOf: (n: number) => string,
-  value: object,
+  value: LedgerRecord,
 ): Promise<Quoted & { n: number }> {
+  checkRecord(value);
   const bytes = Buffer.from(canonicalJson(value), "utf8");
   for (let n = 1; n <= NUMBERED_MAX; n++) {
     const key = keyOf(n);

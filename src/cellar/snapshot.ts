@@ -9,18 +9,8 @@ import {
   retiredKey,
   rulingKey,
 } from "../ledger/keys.ts";
-import {
-  type Approved,
-  approvedRecord,
-  findingRecord,
-  type Plan,
-  type PlannedBatch,
-  planRecord,
-  retiredRecord,
-  rulingRecord,
-  type Supplement,
-  supplementRecord,
-} from "../ledger/records.ts";
+import { type Plan, type PlannedBatch, planRecord, retiredRecord, rulingRecord, type Supplement, supplementRecord } from "../ledger/records.ts";
+import { type Approved, approvedRecord, findingRecord } from "../ledger/receipts.ts";
 import type { BatchMarks, LateMark, Mark } from "../ledger/state.ts";
 import type { Cold, Listed } from "./cold.ts";
 import { NUMBERED_MAX, readQuoted, readRecord, type Stored } from "./records.ts";

@@ -1,6 +1,7 @@
 // All batches of a period with their states, and what the flow says they wait for. Pure.
 import type { Flow } from "../flow/flow.ts";
-import type { Approved, PlannedBatch } from "../ledger/records.ts";
+import type { PlannedBatch } from "../ledger/records.ts";
+import type { Approved } from "../ledger/receipts.ts";
 import { type BatchMarks, type BatchStatus, deriveStatus, type StateRules } from "../ledger/state.ts";
 
 /** An approval as it lies in the ledger. */

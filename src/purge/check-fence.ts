@@ -2,7 +2,7 @@
 import { readRecord, writeRecord } from "../cellar/records.ts";
 import type { Cold } from "../cellar/cold.ts";
 import { fenceProbeKey, type PeriodRef, periodPrefix } from "../ledger/keys.ts";
-import { fenceProbeRecord } from "../ledger/records.ts";
+import { fenceProbeRecord } from "../ledger/receipts.ts";
 import { randomId } from "../runtime/random.ts";
 import { type CheckLine, type GateCase, type GatePorts, no, yes } from "./check.ts";
 

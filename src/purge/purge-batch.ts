@@ -3,7 +3,7 @@
 import { putHold } from "../cellar/holds.ts";
 import { readNumbered, writeNumbered, writeRecord } from "../cellar/records.ts";
 import { batchRecordKey, intentKey, purgedKey } from "../ledger/keys.ts";
-import { intentRecord } from "../ledger/records.ts";
+import { intentRecord } from "../ledger/receipts.ts";
 import { cutRange } from "../plan/slices.ts";
 import { randomId } from "../runtime/random.ts";
 import { writeFinding } from "../verify/verify.ts";

@@ -16,14 +16,8 @@ import {
   supplementKey,
 } from "../ledger/keys.ts";
 import { readRecord } from "../cellar/records.ts";
-import {
-  intentRecord,
-  markerRecord,
-  type Plan,
-  type PlannedBatch,
-  sealRecord,
-  withdrawnRecord,
-} from "../ledger/records.ts";
+import { markerRecord, type Plan, type PlannedBatch, sealRecord } from "../ledger/records.ts";
+import { intentRecord, withdrawnRecord } from "../ledger/receipts.ts";
 import { CellarmanError } from "../runtime/errors.ts";
 import { randomId } from "../runtime/random.ts";
 import { readSeal } from "../verify/read-seal.ts";

@@ -1,6 +1,6 @@
 // Counting what is left after a delete: until zero, or out of time. An answer of the delete proves nothing.
 import { type HoldScope, recountKey } from "../ledger/keys.ts";
-import { recountRecord } from "../ledger/records.ts";
+import { recountRecord } from "../ledger/receipts.ts";
 import type { Cold } from "../cellar/cold.ts";
 import { serverId } from "../cellar/holds.ts";
 import { readNumbered, writeNumbered } from "../cellar/records.ts";

@@ -10,17 +10,8 @@ import {
   parseBatchRecordKey,
   periodPrefix,
 } from "../ledger/keys.ts";
-import {
-  type Approved,
-  approvedRecord,
-  type Intent,
-  intentRecord,
-  markerRecord,
-  type Seal,
-  sealRecord,
-  verifiedRecord,
-  withdrawnRecord,
-} from "../ledger/records.ts";
+import { markerRecord, type Seal, sealRecord, verifiedRecord } from "../ledger/records.ts";
+import { type Approved, approvedRecord, type Intent, intentRecord, withdrawnRecord } from "../ledger/receipts.ts";
 import { orderView, type ViewOrder } from "../ledger/view.ts";
 import { overlap } from "../plan/slices.ts";
 import type { Range } from "../warp10/range.ts";

@@ -1,7 +1,8 @@
 // Ranks for a reader that knows no order of seals, only "the highest rank wins": for `list --sql`. Pure.
 import { sameFamily } from "../cellar/holds.ts";
 import type { Stored } from "../cellar/records.ts";
-import type { Intent, Seal } from "../ledger/records.ts";
+import type { Seal } from "../ledger/records.ts";
+import type { Intent } from "../ledger/receipts.ts";
 import type { ViewOrder } from "../ledger/view.ts";
 import { overlap } from "../plan/slices.ts";
 import { viewOrder } from "../purge/view.ts";

@@ -12,15 +12,8 @@ import {
   type PeriodRef,
   periodPrefix,
 } from "../ledger/keys.ts";
-import {
-  type Intent,
-  intentRecord,
-  manifestRecord,
-  markerRecord,
-  type Seal,
-  sealRecord,
-  withdrawnRecord,
-} from "../ledger/records.ts";
+import { manifestRecord, markerRecord, type Seal, sealRecord } from "../ledger/records.ts";
+import { type Intent, intentRecord, withdrawnRecord } from "../ledger/receipts.ts";
 import { asCellarmanError } from "../runtime/errors.ts";
 import type { LostSeal } from "./open-period-gaps.ts";
 import { rankSeals } from "./rank.ts";

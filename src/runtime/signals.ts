@@ -10,14 +10,18 @@ export interface Interruption {
 
 const SIGNALS = ["SIGINT", "SIGTERM"] as const;
 
-/** Watches for the first SIGINT or SIGTERM; a second one ends the process by default. */
+/** A terminal signals the whole group, and the launcher passes its own on: repeats within this time are one, ms. */
+const ONE_SIGNAL_MS = 1_000;
+
+/** Watches for the first SIGINT or SIGTERM; a second one, a second later or more, ends the process by default. */
 export function untilInterrupted(): Interruption {
   const controller = new AbortController();
   const dispose = () => {
     for (const name of SIGNALS) process.off(name, onSignal);
   };
   const onSignal = (name: NodeJS.Signals) => {
-    dispose();
+    if (controller.signal.aborted) return;
+    setTimeout(dispose, ONE_SIGNAL_MS).unref();
     controller.abort(
       new CellarmanError("interrupted", `stopped by ${name}`, {
         hint: "Run the same command again: it goes on from what is recorded.",

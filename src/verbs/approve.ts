@@ -37,7 +37,7 @@ export async function run(inv: Invocation): Promise<VerbResult> {
     inv.io.stderr(coverText(at.flow.name, period, seals, digest));
     await expectDigest(inv, digest);
     const ref = { flow: at.flow.name, period };
-    const value = { schema: "cellarman/approved/1", ...ref, process: inv.process };
+    const value = { schema: "cellarman/approved/1" as const, ...ref, process: inv.process };
     const by = "command";
     await writeRecord(cold, approvalKey(ref, randomId()), { ...value, seals: list, digest, by }, true);
     return {

@@ -1,7 +1,7 @@
 // A gate's case for a batch, from what was read of its period: purge and `status --why` judge by the very same.
 import type { Cold } from "../cellar/cold.ts";
 import { readRecord } from "../cellar/records.ts";
-import { purgeListRecord } from "../ledger/records.ts";
+import { purgeListRecord } from "../ledger/receipts.ts";
 import type { BatchStatus } from "../ledger/state.ts";
 import type { GateCase } from "../purge/check.ts";
 import { retiredSeals } from "../purge/retired.ts";

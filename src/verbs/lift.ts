@@ -2,7 +2,7 @@
 // passes over exactly that finding.
 import { readRecord, writeNumbered } from "../cellar/records.ts";
 import { type HoldScope, liftKey } from "../ledger/keys.ts";
-import { holdRecord } from "../ledger/records.ts";
+import { holdRecord } from "../ledger/receipts.ts";
 import { CellarmanError, EXIT } from "../runtime/errors.ts";
 import { reasonOf } from "./hold.ts";
 import { chosenFlow, openStore } from "./open.ts";

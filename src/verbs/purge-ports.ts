@@ -4,12 +4,10 @@ import type { Cold } from "../cellar/cold.ts";
 import { loadFlow } from "../flow/load.ts";
 import type { Flow } from "../flow/flow.ts";
 import type { Forge } from "../forge/forge.ts";
-import type { FenceAnswer, Prober } from "../purge/check.ts";
-import { type Deleter, openDeleter } from "../purge/delete.ts";
-import { probeFence } from "../purge/probe.ts";
+import type { Prober } from "../purge/check.ts";
+import { openDeletion, openProber } from "../purge/open.ts";
 import type { PurgePorts } from "../purge/purge-batch.ts";
 import { CellarmanError } from "../runtime/errors.ts";
-import { randomId } from "../runtime/random.ts";
 import type { Hot } from "../warp10/hot.ts";
 import { ordinaryLimits } from "../warp10/limited.ts";
 import { type FlowFile, openForge, secret } from "./open.ts";
@@ -44,53 +42,40 @@ export function openPurge(
   now: FlowNow,
   ports: { hot: Hot; cold: Cold },
 ): PurgePorts & { close(): Promise<void> } {
-  const { source } = now.flow;
+  const { source, run } = now.flow;
   const { clock } = inv.io;
-  const deleter = openDeleter({
+  const dryRun = flagOption(inv.options, "dry-run");
+  const deletion = openDeletion({
     url: source.warp10,
     deleteToken: secret(inv, source.deleteToken, "delete token"),
     clock,
     log: inv.log,
+    limits: ordinaryLimits(run.timeoutMs, inv.io.signal),
+    dryRun,
   });
   return {
     ...ports,
-    deleter: flagOption(inv.options, "dry-run") ? dryDeleter(deleter) : deleter,
-    dryRunner: {
-      dryRun: (selector, range) =>
-        deleter.dryRun(selector, range, ordinaryLimits(now.flow.run.timeoutMs, inv.io.signal)),
-    },
-    prober: flagOption(inv.options, "dry-run") ? undefined : openProber(inv, now.flow),
+    ...deletion,
+    prober: dryRun ? undefined : proberOf(inv, now.flow),
     forge: now.forge,
     clock,
     log: inv.log,
-    close: () => deleter.close(),
+    close: () => deletion.deleter.close(),
   };
-}
-
-/** A deleter that deletes nothing: what `--dry-run` promises. */
-function dryDeleter(deleter: Deleter): Deleter {
-  const reason = "this is a dry run";
-  return { ...deleter, remove: () => Promise.resolve({ outcome: "refused", reason }) };
 }
 
 /** The fence's prober; undefined where no probe token is set. */
-export function openProber(inv: Invocation, flow: Flow): Prober | undefined {
+export function proberOf(inv: Invocation, flow: Flow): Prober | undefined {
   const fence = flow.purge.writeFence;
-  const probeToken = inv.io.env.get(flow.source.probeToken.env);
-  if (fence?.kind !== "probe" || probeToken === undefined) return undefined;
-  return {
-    async probe(timestamp): Promise<readonly FenceAnswer[]> {
-      return probeFence({
-        ingress: fence.probe,
-        probeToken,
-        probeTokenVariable: flow.source.probeToken.env,
-        warp10: flow.source.warp10,
-        timestamp,
-        probeId: randomId(),
-        maxPastMs: fence.maxPastMs,
-        clock: inv.io.clock,
-        log: inv.log,
-      });
-    },
-  };
+  const { probeToken, warp10 } = flow.source;
+  const token = inv.io.env.get(probeToken.env);
+  if (fence?.kind !== "probe" || token === undefined) return undefined;
+  return openProber({
+    fence,
+    probeToken: token,
+    probeTokenVariable: probeToken.env,
+    warp10,
+    clock: inv.io.clock,
+    log: inv.log,
+  });
 }

@@ -3,7 +3,7 @@ import { writeFile } from "node:fs/promises";
 import { readRecord } from "../cellar/records.ts";
 import type { Cold } from "../cellar/cold.ts";
 import { periodPrefix } from "../ledger/keys.ts";
-import { findingRecord } from "../ledger/records.ts";
+import { findingRecord } from "../ledger/receipts.ts";
 import { type FlowReport, type LateBatch, reportOn } from "../report/flow-report.ts";
 import { type FlowView, readFlowView } from "../report/overview.ts";
 import { reportJson } from "../report/report-json.ts";

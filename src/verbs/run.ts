@@ -1,5 +1,4 @@
 // run: every step, each as a process of its own, so that verifying is never done by the exporting process.
-import { spawn } from "node:child_process";
 import { CellarmanError, EXIT } from "../runtime/errors.ts";
 import type { Invocation, VerbResult } from "./verb.ts";
 
@@ -29,7 +28,6 @@ export async function run(inv: Invocation): Promise<VerbResult> {
 const GOES_ON: ReadonlySet<number> = new Set([EXIT.done, EXIT.partial, EXIT.mismatch]);
 
 function runStep(inv: Invocation, step: string): Promise<number> {
-  const [script = ""] = process.argv.slice(1);
   const options = PASSED.flatMap((name) => {
     const value = inv.options[name];
     if (value === undefined || value === false) return [];
@@ -39,21 +37,6 @@ function runStep(inv: Invocation, step: string): Promise<number> {
   if (typeof gcWait === "string" && (step === "plan" || step === "purge")) {
     options.push("--gc-wait", gcWait);
   }
-  return new Promise((resolve, reject) => {
-    const child = spawn(
-      process.execPath,
-      [...process.execArgv, script, step, ...inv.positionals, ...options],
-      // The steps' data is this run's talk: stdout is kept for this run's own document.
-      { stdio: ["ignore", process.stderr, process.stderr] },
-    );
-    const stop = (): boolean => child.kill("SIGTERM");
-    inv.io.signal?.addEventListener("abort", stop, { once: true });
-    child.on("error", (cause) =>
-      reject(new CellarmanError("internal", `the step ${step} did not start`, { cause })),
-    );
-    child.on("close", (code) => {
-      inv.io.signal?.removeEventListener("abort", stop);
-      resolve(code ?? EXIT.failed);
-    });
-  });
+  if (inv.io.spawn) return inv.io.spawn([step, ...inv.positionals, ...options]);
+  throw new CellarmanError("usage", "run needs to start processes, which cannot be done here");
 }

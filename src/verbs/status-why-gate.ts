@@ -9,7 +9,7 @@ import { readView } from "../purge/view.ts";
 import { asCellarmanError, CellarmanError } from "../runtime/errors.ts";
 import type { Hot } from "../warp10/hot.ts";
 import { type FlowFile, openReader } from "./open.ts";
-import { type FlowNow, openProber, openPurge } from "./purge-ports.ts";
+import { type FlowNow, openPurge, proberOf } from "./purge-ports.ts";
 import { flagOption, type Invocation } from "./verb.ts";
 
 /** Explains gates with what tokens there are. */
@@ -38,7 +38,7 @@ export async function openExplainer(
   const hot = readMissing === undefined ? await openReader(inv, at) : undefined;
   const opened = hot && deleteMissing === undefined ? openPurge(inv, now, { hot, cold }) : undefined;
   const ports = opened ?? portsWithoutDelete(inv, now, hot, cold);
-  const seen: GatePorts = { ...ports, prober: proberOf(inv, ports.prober) };
+  const seen: GatePorts = { ...ports, prober: quietProber(inv, ports.prober) };
   const told = (lines: readonly CheckLine[]): CheckLine[] => lines.map((l) => tell(l, problem));
   return {
     async explain(gate) {
@@ -78,7 +78,7 @@ function portsWithoutDelete(
     hot: reads,
     cold,
     dryRunner: { dryRun: (selector) => reads.find(selector) },
-    prober: openProber(inv, now.flow),
+    prober: proberOf(inv, now.flow),
     forge: now.forge,
     clock,
     log: inv.log,
@@ -86,7 +86,7 @@ function portsWithoutDelete(
 }
 
 /** With --dry-run no canary is written. */
-function proberOf(inv: Invocation, prober: Prober | undefined): Prober | undefined {
+function quietProber(inv: Invocation, prober: Prober | undefined): Prober | undefined {
   if (!prober || !flagOption(inv.options, "dry-run")) return prober;
   const detail = "not probed: --dry-run";
   return { probe: async () => [{ address: "every ingress", outcome: "unknown", detail }] };

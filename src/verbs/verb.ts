@@ -21,6 +21,8 @@ export interface Io {
     readonly storeStallMs?: number;
     readonly hotStallMs?: number;
   };
+  /** Runs one command line as a process of its own; data and talk go to stderr. Resolves to its exit code. */
+  spawn?(argv: readonly string[]): Promise<number>;
   /** Reads one line from a person; undefined where nobody sits. */
   ask?(question: string): Promise<string>;
 }

@@ -11,7 +11,8 @@ import {
   parseBatchRecordKey,
   periodPrefix,
 } from "../ledger/keys.ts";
-import { intentRecord, sealRecord } from "../ledger/records.ts";
+import { sealRecord } from "../ledger/records.ts";
+import { intentRecord } from "../ledger/receipts.ts";
 import { CellarmanError, EXIT } from "../runtime/errors.ts";
 import { reasonOf } from "./hold.ts";
 import { chosenFlow, openStore } from "./open.ts";

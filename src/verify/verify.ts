@@ -12,7 +12,8 @@ import {
   verifiedKey,
 } from "../ledger/keys.ts";
 import { findingDigest } from "../ledger/finding.ts";
-import { intentRecord, type PlannedBatch, type Seal, sealRecord } from "../ledger/records.ts";
+import { type PlannedBatch, type Seal, sealRecord } from "../ledger/records.ts";
+import { intentRecord } from "../ledger/receipts.ts";
 import { CellarmanError } from "../runtime/errors.ts";
 import { randomId } from "../runtime/random.ts";
 import type { Hot } from "../warp10/hot.ts";

@@ -33,13 +33,15 @@ export class Answer {
   private committed = false;
   private over = false;
   private gzip: Gzip | undefined;
-  private stalled = false;
+  /** Whether a stall is over (or came before the answer). */
+  private stalled: boolean;
 
   constructor(request: IncomingMessage, response: ServerResponse, fault?: Warp10Fault) {
     this.request = request;
     this.response = response;
     this.fault = fault;
     this.filter = fault === undefined ? undefined : lineFilterOf(fault);
+    this.stalled = fault?.bytes === undefined;
   }
 
   /** What struck this answer, if anything did. */
@@ -154,9 +156,8 @@ export class Answer {
         this.gzip = createGzip();
         this.gzip.pipe(this.response);
       }
-      if (this.fault?.kind === "reset" && (this.fault.bytes ?? 0) === 0) this.destroy("rst");
-      else this.response.writeHead(this.status);
-      if (!this.over) this.response.flushHeaders();
+      this.response.writeHead(this.status);
+      this.response.flushHeaders();
     }
     const held = this.held;
     this.held = [];

@@ -22,24 +22,31 @@ export function lineFilterOf(fault: Warp10Fault): LineFilter | undefined {
     case "shortList":
       return filterOf((_line, index) => index < count);
     case "extraLines": {
-      const extra = (fault.lines ?? []).map((line) => `${line}\r\n`).join("");
-      return filterOf(() => true, extra);
+      return filterOf(() => true, fault.lines);
     }
     default:
       return undefined;
   }
 }
 
-function filterOf(keeps: (line: string, index: number) => boolean, added = ""): LineFilter {
+function filterOf(
+  keeps: (line: string, index: number) => boolean,
+  added: readonly string[] = [],
+): LineFilter {
   let rest = "";
+  let lineEnd = "\n";
   let index = 0;
   return {
     push(bytes) {
       const lines = (rest + bytes.toString("latin1")).split("\n");
       rest = lines.pop() ?? "";
+      if (lines[0]?.endsWith("\r") === true) lineEnd = "\r\n";
       const kept = lines.filter((line) => keeps(line, index++)).map((line) => `${line}\n`);
       return Buffer.from(kept.join(""), "latin1");
     },
-    end: () => Buffer.from((rest !== "" && keeps(rest, index) ? rest : "") + added, "latin1"),
+    end() {
+      const last = rest !== "" && keeps(rest, index) ? rest : "";
+      return Buffer.from(last + added.map((line) => line + lineEnd).join(""), "latin1");
+    },
   };
 }

@@ -1,9 +1,6 @@
 // Parameters of a request: its query, then its form, as a servlet sees them.
 import { decodeQuery } from "../text/percent.ts";
 
-/** Longest form that is taken, bytes (facts warp10 §1.0). */
-export const MAX_FORM_BYTES = 200_000;
-
 /** Parameters by name; of several of one name the first counts. */
 export class Params {
   private readonly pairs: [string, string][] = [];

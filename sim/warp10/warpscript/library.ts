@@ -6,6 +6,7 @@ import { DIRECTORY_WORDS } from "./words/directory.ts";
 import { FETCH_WORDS } from "./words/fetchWord.ts";
 import { GTS_WORDS } from "./words/gts.ts";
 import { LIST_WORDS } from "./words/lists.ts";
+import { LOOP_WORDS } from "./words/loops.ts";
 import { PLATFORM_WORDS } from "./words/platform.ts";
 import { STACK_WORDS } from "./words/stackWords.ts";
 import { TEXT_WORDS } from "./words/texts.ts";
@@ -16,6 +17,7 @@ export function libraryOf(extensions: readonly Word[] = []): ReadonlyMap<string,
     ...STACK_WORDS,
     ...ARITHMETIC_WORDS,
     ...CONTROL_WORDS,
+    ...LOOP_WORDS,
     ...LIST_WORDS,
     ...TEXT_WORDS,
     ...GTS_WORDS,

@@ -1,10 +1,10 @@
-// Control flow: conditions, loops, errors.
+// Control flow: conditions, errors, ends.
 import { JavaError } from "../../values.ts";
 import { Fatal, Leave, Macro } from "../items.ts";
 import type { Item, Steps, Word } from "../items.ts";
 import { Reader } from "../reader.ts";
 import type { Stack } from "../stack.ts";
-import { asList, asLong, asMacro, asText, constant, word } from "./args.ts";
+import { asLong, asMacro, asText, constant, word } from "./args.ts";
 
 function* ifThen(stack: Stack): Steps {
   const then = stack.pop();
@@ -108,16 +108,7 @@ export const CONTROL_WORDS: readonly Word[] = [
   word("EVAL", evaluate),
   word("RUN", run),
   word("IFT", ifThen),
-  word("IF", ifThen),
   word("IFTE", ifThenElse),
-  word("WHILE", whileLoop),
-  word("UNTIL", untilLoop),
-  word("FOR", (stack) => forLoop(stack, "FOR", false)),
-  word("FORSTEP", (stack) => forLoop(stack, "FORSTEP", true)),
-  word("FOREACH", foreach),
-  word("LMAP", lmap),
-  word("LFILTER", filter),
-  word("FILTER", filter),
   word("TRY", tryCatch),
   word("TIMEBOX", timebox),
   constant("ERROR", errorList),

@@ -32,7 +32,7 @@ function valueItem(value: Value): Item {
 }
 
 /** `[ts lat lon elev value]`, NaN for what a point does not have. */
-function pointList({ ts, location, elevation, value }: Point): Item[] {
+export function pointList({ ts, location, elevation, value }: Point): Item[] {
   const [lat, lon] = location === NO_LOCATION ? [Number.NaN, Number.NaN] : fromHHCode(location);
   return [ts, lat, lon, elevation === NO_ELEVATION ? Number.NaN : elevation, valueItem(value)];
 }

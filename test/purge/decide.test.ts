@@ -1,0 +1,216 @@
+// What a gate says of contents: go, wait, late, nothing, retry, quarantine (design §3, "What a gate says").
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { findingDigest } from "../../src/ledger/finding.ts";
+import { type ContentsInput, decideContents, type SealStanding } from "../../src/purge/decide.ts";
+import type { SeriesDiff, TotalsJudged } from "../../src/verify/diff.ts";
+
+const counts = (key: string): SealStanding => ({ key, lacks: undefined });
+const lacks = (key: string, why: string, earliestMs?: number): SealStanding => ({
+  key,
+  lacks: { why, earliestMs },
+});
+const judged = (said: Partial<TotalsJudged> = {}): TotalsJudged => ({
+  heldBy: new Map(),
+  unclear: [],
+  unarchived: [],
+  gone: [],
+  ...said,
+});
+const diff = (said: Partial<SeriesDiff> = {}): SeriesDiff => ({
+  identity: "a",
+  late: 0,
+  lacking: 0,
+  conflicts: 0,
+  needs: [],
+  example: undefined,
+  ...said,
+});
+
+/** Hot and archive agree on ten points of one series, held by a seal that counts. */
+const AGREE: ContentsInput = {
+  batch: "b",
+  hotPoints: 10n,
+  archivedPoints: 10n,
+  judged: judged({ heldBy: new Map([["a", ["s1"]]]) }),
+  diffs: [],
+  goneWith: new Map(),
+  standing: [counts("s1")],
+  intentOnRecord: false,
+  liftedFindings: new Set(),
+};
+const decide = (said: Partial<ContentsInput> = {}) => decideContents({ ...AGREE, ...said });
+
+describe("go", () => {
+  test("when every hot point is held by a seal that counts", () => {
+    expect(decide()).toMatchObject({ outcome: "go", finding: undefined, series: [] });
+  });
+
+  test("when each point's set of seals has one that counts, whatever the others lack", () => {
+    const standing = [counts("s1"), lacks("s2", "not approved"), lacks("s3", "its plan was retired")];
+    const diffs = [diff({ needs: [["s1", "s2"], ["s3", "s1"]] })];
+    expect(decide({ standing, diffs }).outcome).toBe("go");
+  });
+
+  test("when hot is partly deleted already and an intent explains it", () => {
+    const half = { goneWith: new Map([["b", 5n]]), diffs: [diff({ lacking: 3, needs: [["s1"]] })] };
+    expect(decide({ ...half, intentOnRecord: true }).outcome).toBe("go");
+  });
+});
+
+describe("quarantine", () => {
+  const gone = { goneWith: new Map([["b", 5n]]) };
+
+  test("when hot lacks a whole archived series and no intent is on record", () => {
+    expect(decide(gone)).toMatchObject({
+      outcome: "quarantine",
+      seen: "hot lacks 5 archived points of 1 series",
+      series: ["b"],
+      finding: findingDigest("b", new Map([["b", 5n]])),
+    });
+  });
+
+  test("when hot lacks single archived points", () => {
+    expect(decide({ diffs: [diff({ lacking: 2, needs: [["s1"]] })] })).toMatchObject({
+      outcome: "quarantine",
+      finding: findingDigest("b", new Map([["a", 2n]])),
+    });
+  });
+
+  test("comes before late: what vanished is never buried under a further attempt", () => {
+    const both = { ...gone, judged: judged({ unarchived: ["new"] }) };
+    expect(decide(both).outcome).toBe("quarantine");
+    expect(decide({ ...both, intentOnRecord: true }).outcome).toBe("late");
+  });
+
+  test("a hot store that is empty all of a sudden is quarantined, not taken for purged", () => {
+    const empty = { ...gone, hotPoints: 0n, judged: judged() };
+    expect(decide(empty).outcome).toBe("quarantine");
+  });
+
+  test("a lift passes over exactly the finding that it quotes, and over nothing else", () => {
+    const lifted = { liftedFindings: new Set([findingDigest("b", new Map([["b", 5n]]))]) };
+    expect(decide({ ...gone, ...lifted }).outcome).toBe("go");
+    const others: Partial<ContentsInput>[] = [
+      { goneWith: new Map([["b", 6n]]) },
+      { goneWith: new Map([["c", 5n]]) },
+      { goneWith: new Map([["b", 5n], ["c", 1n]]) },
+      { ...gone, diffs: [diff({ lacking: 1, needs: [["s1"]] })] },
+      { ...gone, batch: "other" },
+    ];
+    for (const other of others) expect(decide({ ...other, ...lifted }).outcome).toBe("quarantine");
+  });
+});
+
+describe("late", () => {
+  test("when hot has a series that no seal holds", () => {
+    expect(decide({ judged: judged({ unarchived: ["z", "y"] }) })).toMatchObject({
+      outcome: "late",
+      series: ["y", "z"],
+    });
+  });
+
+  test("when a point is new or rewritten, with the first example", () => {
+    const verdict = decide({ diffs: [diff({ late: 1, example: "hot 5 = 7, archive nothing" })] });
+    expect(verdict).toMatchObject({ outcome: "late", series: ["a"] });
+    expect(verdict.seen).toContain("hot 5 = 7, archive nothing");
+  });
+
+  test("when seals that did not see each other differ", () => {
+    expect(decide({ diffs: [diff({ conflicts: 1 })] }).outcome).toBe("late");
+  });
+
+  test("comes before waiting: nobody waits for grace in vain", () => {
+    const standing = [lacks("s1", "its grace is not over", 5)];
+    expect(decide({ standing, judged: judged({ unarchived: ["z"] }) }).outcome).toBe("late");
+  });
+});
+
+describe("nothing to do, and vacuous", () => {
+  const empty = { hotPoints: 0n, judged: judged() };
+
+  test("both proven empty is an end that authorises nothing", () => {
+    expect(decide({ ...empty, archivedPoints: 0n })).toMatchObject({
+      outcome: "nothing",
+      seen: "hot and archive are both empty",
+    });
+  });
+
+  test("hot empty after a purge of ours is nothing to do", () => {
+    const after = { ...empty, goneWith: new Map([["a", 10n]]), intentOnRecord: true };
+    expect(decide(after)).toMatchObject({ outcome: "nothing", seen: "hot is empty" });
+  });
+
+  test("an archive without a point of this batch never authorises a delete", () => {
+    expect(decide({ archivedPoints: 0n }).outcome).toBe("retry");
+  });
+});
+
+describe("wait", () => {
+  test("when no seal that holds a point counts, with all reasons once", () => {
+    const standing = [lacks("s1", "not approved"), lacks("s2", "not approved")];
+    const diffs = [diff({ needs: [["s2"], ["s1", "s2"]] })];
+    expect(decide({ standing, diffs })).toMatchObject({ outcome: "wait", seen: "not approved" });
+  });
+
+  test("when a seal that is not in the view is all that holds a point", () => {
+    expect(decide({ diffs: [diff({ needs: [["gone"]] })] }).outcome).toBe("wait");
+  });
+
+  test("one seal that holds a point is enough: the earliest of them is its date", () => {
+    const standing = [lacks("s1", "grace", 100), lacks("s2", "grace", 50)];
+    const judgedBoth = judged({ heldBy: new Map([["a", ["s1", "s2"]]]) });
+    expect(decide({ standing, judged: judgedBoth }).earliestMs).toBe(50);
+  });
+
+  test("all points must be held: the last of their dates counts", () => {
+    const standing = [lacks("s1", "grace", 100), lacks("s2", "grace", 50)];
+    const each = judged({ heldBy: new Map([["a", ["s1"]], ["b", ["s2"]]]) });
+    expect(decide({ standing, judged: each }).earliestMs).toBe(100);
+  });
+
+  test("a seal that time alone will do for counts beside one that needs an approval", () => {
+    const standing = [lacks("s1", "not approved"), lacks("s2", "grace", 50)];
+    const both = judged({ heldBy: new Map([["a", ["s1", "s2"]]]) });
+    expect(decide({ standing, judged: both }).earliestMs).toBe(50);
+  });
+
+  test("where one point needs more than time, no date is promised", () => {
+    const standing = [lacks("s1", "not approved"), lacks("s2", "grace", 50)];
+    const each = judged({ heldBy: new Map([["a", ["s1"]], ["b", ["s2"]]]) });
+    const verdict = decide({ standing, judged: each });
+    expect(verdict.earliestMs).toBeUndefined();
+    expect(verdict.seen).toBe("not approved; grace");
+  });
+
+  test("for any standing: max over points of min over their seals, or no date at all", () => {
+    const seals = ["s1", "s2", "s3"];
+    const standing = fc.tuple(
+      ...seals.map((key) => fc.option(fc.nat({ max: 9 }), { nil: undefined }).map((ms) => lacks(key, "x", ms))),
+    );
+    const needs = fc.array(fc.subarray(seals, { minLength: 1 }), { minLength: 1, maxLength: 4 });
+    fc.assert(
+      fc.property(standing, needs, (known, sets) => {
+        const verdict = decide({ standing: known, judged: judged(), diffs: [diff({ needs: sets })] });
+        const dateOf = (key: string) => known.find((s) => s.key === key)?.lacks?.earliestMs ?? Infinity;
+        const date = Math.max(...sets.map((set) => Math.min(...set.map(dateOf))));
+        expect(verdict.earliestMs).toBe(date === Infinity ? undefined : date);
+      }),
+    );
+  });
+});
+
+describe("a finding's digest", () => {
+  test("does not depend on the order, and differs by batch, series and count", () => {
+    const one = new Map([["a", 1n], ["b", 2n]]);
+    const back = new Map([["b", 2n], ["a", 1n]]);
+    expect(findingDigest("x", back)).toBe(findingDigest("x", one));
+    const all = [
+      findingDigest("x", one),
+      findingDigest("y", one),
+      findingDigest("x", new Map([["a", 2n], ["b", 1n]])),
+      findingDigest("x", new Map([["a", 1n]])),
+    ];
+    expect(new Set(all).size).toBe(4);
+  });
+});
