@@ -156,22 +156,36 @@ async function figuresOf(set: DataSet): Promise<FormatFigures> {
   };
 }
 
+const HEADINGS = [
+  ["set", "points"],
+  ["B/pt:", "text", "zstd-3", "zstd-9", "ours", "pyarrow"],
+  ["Mpt/cpu-s:", "parse", "digest", "write", "read"],
+].flat();
+const WIDTH = 11;
+
+function line(cells: readonly string[]): string {
+  return cells
+    .map((cell) => cell.padEnd(WIDTH))
+    .join("")
+    .trimEnd();
+}
+
+function lineOf(f: FormatFigures): string {
+  const sizes = [f.text, f.textZstd3, f.textZstd9, f.ours].map((bytes) => bytes.toFixed(3));
+  const speeds = [f.parse, f.digest, f.write, f.read].map((speed) => speed.toFixed(1));
+  const pyarrow = f.pyarrowBest?.toFixed(3) ?? "absent";
+  const end = f.sameDigest ? "" : "DIGEST DIFFERS";
+  return line([f.set, String(f.points), "", ...sizes, pyarrow, "", ...speeds, end]);
+}
+
 /** Runs all data sets, one line each to `print`; returns the figures. */
 export async function benchFormats(print: (line: string) => void): Promise<FormatFigures[]> {
   const all: FormatFigures[] = [];
-  print(
-    "set     points  | bytes/pt text  zstd-3 zstd-9 ours   pyarrow | Mpt/cpu-s parse digest write read",
-  );
+  print(line(HEADINGS));
   for (const set of DATA_SETS) {
-    const f = await figuresOf(set);
-    all.push(f);
-    const sizes = [f.text, f.textZstd3, f.textZstd9, f.ours].map((n) => n.toFixed(3).padEnd(6));
-    const pyarrow = f.pyarrowBest?.toFixed(3) ?? "absent";
-    const speeds = [f.parse, f.digest, f.write, f.read].map((n) => n.toFixed(1).padEnd(5));
-    const ok = f.sameDigest ? "" : "  DIGEST DIFFERS";
-    print(
-      `${set.name.padEnd(7)} ${String(f.points).padEnd(8)}|          ${sizes.join(" ")} ${pyarrow}   |           ${speeds.join(" ")}${ok}`,
-    );
+    const figures = await figuresOf(set);
+    all.push(figures);
+    print(lineOf(figures));
   }
   if (all.some((f) => f.pyarrowBest === undefined)) {
     print("pyarrow is not installed here (pip install pyarrow): its column is left out.");

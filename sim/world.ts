@@ -188,7 +188,8 @@ export class World {
 
   /** Moves every clock of the world. */
   moveClock(ms: number): void {
-    this.shift.ms += ms;
+    // A clock gives whole milliseconds, whatever fraction somebody waited.
+    this.shift.ms += Math.ceil(ms);
   }
 
   /** A clock on which waiting takes no time: it moves the world instead. */

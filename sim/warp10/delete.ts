@@ -1,6 +1,5 @@
 // /api/v0/delete of a standalone server: the one dangerous call (facts warp10 §1.4).
 import type { Context } from "./context.ts";
-import { narrowActivity } from "./egress/query.ts";
 import { scoped } from "./egress/select.ts";
 import { tokenOf } from "./http/exchange.ts";
 import type { Exchange } from "./http/exchange.ts";
@@ -154,8 +153,7 @@ function matched(
     throw new DeleteRefusal("Parameters activeafter and quietafter are not supported.");
   }
   narrowToDeleter(selector, token);
-  const narrowed = narrowActivity(context, token, bounds);
-  return [...scoped(context, token, context.store.find(compileSelector(selector), narrowed))];
+  return [...scoped(context, token, context.store.find(compileSelector(selector), bounds))];
 }
 
 /** Does it, series by series, and gives the lines of the answer. */

@@ -25,7 +25,8 @@ export interface FaultTarget {
  * - `lostAnswer`: everything is done, the answer is swallowed and the connection closed
  * - `thin`: every `every`-th point (line, default 10) of a well-formed 200 is missing
  * - `missingLines` / `extraLines` / `shortList`: the first `count` (default 1) lines of the body
- *   are missing / `lines` are added / only the first `count` are there; a delete still deletes all that it matched
+ *   are missing / `lines` are added / only the first `count` are there; a delete still deletes all
+ *   that it matched
  * - `call`: `run` is awaited before the request is handled, which then succeeds: for races
  */
 export interface Warp10Fault extends FaultWhen {

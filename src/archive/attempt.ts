@@ -92,7 +92,7 @@ async function seal(run: ArchiveRun, batch: PlannedBatch, attempt: string): Prom
   }
   const seriesList = await putSeriesList(run.cold, at, attempt, listing, exported.totals);
   const manifest = manifestOf(run, batch, attempt, listing.size, { ...exported, seriesList });
-  await readBack(run.cold, manifest, exported.totals);
+  await readBack(run.cold, manifest);
   const prefix = attemptPrefix(at, attempt);
   const quoted = await writeRecord(run.cold, `${prefix}manifest.json`, manifest);
   const sealKey = batchRecordKey("seals", at, randomId());

@@ -180,7 +180,7 @@ export async function indexPeriods(cold: Cold, flow: string): Promise<IndexedPer
       const supplements = objects.filter((o) => idOfKey(o.key).startsWith("supplement-"));
       const reopenedMs = Math.max(0, ...supplements.map((o) => o.lastModifiedMs));
       const receipt = receipts.get(period)?.toSorted(byAge).at(-1);
-      const isClosed = receipt !== undefined && receipt.lastModifiedMs >= reopenedMs;
+      const isClosed = receipt !== undefined && receipt.lastModifiedMs > reopenedMs;
       return { period, closed: isClosed ? receipt : undefined };
     })
     .toSorted((a, b) => (a.period < b.period ? -1 : 1));

@@ -22,10 +22,10 @@ export interface FlowNow {
 
 /** Grace, mode, fence, budget and keep-hot are read from the flow as the default branch has it now (design §3). */
 export async function flowAsOfNow(inv: Invocation, at: FlowFile): Promise<FlowNow> {
+  const local = { flow: at.flow, flowFile: at.file };
+  if (flagOption(inv.options, "flows-are-authoritative")) return { ...local, forge: undefined };
   const forge = await openForge(inv);
-  if (!forge || flagOption(inv.options, "flows-are-authoritative")) {
-    return { flow: at.flow, flowFile: at.file, forge };
-  }
+  if (!forge) return { ...local, forge };
   const flowFile = await forge.pathInside(at.file);
   const text = await forge.fileNow(flowFile);
   const loaded = text === undefined ? undefined : loadFlow(Buffer.from(text), flowFile);

@@ -29,18 +29,28 @@ export async function readSeal(
   range?: Range,
 ): Promise<SealContents> {
   const manifest = (await readQuoted(cold, seal.value.manifest, manifestRecord)).value;
-  return { seal, manifest, ...(await readAttempt(cold, manifest, range)) };
+  return { seal, manifest, ...(await readAttempt(cold, manifest, { range })) };
 }
 
-/** Reads every byte of an attempt, sealed or not yet, and holds its totals against the manifest. */
+/** How an attempt is read. */
+export interface AttemptReading {
+  /** Totals of this part of it only; default: of all. */
+  readonly range?: Range | undefined;
+  /** Looks at the bytes of its first object as well. */
+  readonly inspect?: (bytes: Uint8Array) => Promise<void>;
+}
+
+/** Reads every byte of an attempt, sealed or not yet; holds totals, series list and manifest against each other. */
 export async function readAttempt(
   cold: Cold,
   manifest: Manifest,
-  range?: Range,
+  reading: AttemptReading = {},
 ): Promise<Pick<SealContents, "read" | "listed">> {
-  const listed = await readSeriesList(await readObject(cold, manifest, manifest.seriesList));
-  const { all, inRange } = await digestObjects(cold, manifest, range);
-  checkTotals(`${attemptPrefix(manifest, manifest.attempt)}manifest.json`, manifest, all);
+  const listed = readSeriesList(await readObject(cold, manifest, manifest.seriesList));
+  const { all, inRange } = await digestObjects(cold, manifest, reading);
+  const key = `${attemptPrefix(manifest, manifest.attempt)}manifest.json`;
+  checkTotals(key, manifest, all);
+  checkList(key, manifest, listed, all);
   return { read: inRange, listed };
 }
 
@@ -52,9 +62,9 @@ interface TotalsByRange {
 async function digestObjects(
   cold: Cold,
   manifest: Manifest,
-  range: Range | undefined,
+  { range, inspect }: AttemptReading,
 ): Promise<TotalsByRange> {
-  const stream = sealPoints(cold, manifest);
+  const stream = sealPoints(cold, manifest, inspect);
   const whole = new SeriesDigests(stream.series);
   const part =
     range && !isWhole(manifest, range) ? new SeriesDigests(stream.series, range) : undefined;
@@ -70,7 +80,11 @@ const isWhole = (manifest: Manifest, range: Range): boolean =>
   String(range.start) === manifest.range.start && String(range.end) === manifest.range.end;
 
 /** The points of an attempt, object after object, each checked against the manifest; one in memory at a time. */
-export function sealPoints(cold: Cold, manifest: Manifest): PointStream {
+export function sealPoints(
+  cold: Cold,
+  manifest: Manifest,
+  inspect?: AttemptReading["inspect"],
+): PointStream {
   const series: SeenSeries[] = [];
   const numbers = new Map<string, number>();
   const numberOf = (one: SeenSeries): number => {
@@ -81,8 +95,10 @@ export function sealPoints(cold: Cold, manifest: Manifest): PointStream {
     return series.length - 1;
   };
   async function* batches(): AsyncGenerator<PointBatch, void, undefined> {
-    for (const object of manifest.objects) {
-      const stream = readParquetPoints(await readObject(cold, manifest, object));
+    for (const [i, object] of manifest.objects.entries()) {
+      const bytes = await readObject(cold, manifest, object);
+      if (i === 0) await inspect?.(bytes);
+      const stream = readParquetPoints(bytes);
       for await (const batch of stream) {
         const mapped = stream.series.map(numberOf);
         for (let row = 0; row < batch.rows; row++) {
@@ -119,8 +135,26 @@ function checkTotals(key: string, manifest: Manifest, { totals }: ReadTotals): v
   if (!same) throw wrong(key, "its objects hold other points than its manifest says");
 }
 
+/** The series list names every series that holds points, with exactly what it holds. */
+function checkList(
+  key: string,
+  manifest: Manifest,
+  listed: readonly SeriesRow[],
+  { totals }: ReadTotals,
+): void {
+  const held = listed.filter((row) => row.points > 0);
+  const same =
+    String(listed.length) === manifest.series &&
+    held.length === totals.size &&
+    held.every((row) => {
+      const read = totals.get(row.identity);
+      return read !== undefined && read.points === row.points && read.digest === row.digest;
+    });
+  if (!same) throw wrong(key, "its list of series is not what its objects hold");
+}
+
 const wrong = (key: string, why: string): CellarmanError =>
   new CellarmanError("mismatch", `the archive is wrong at ${key}: ${why}`, {
     where: key,
-    hint: `Look at the object; then withdraw its seal: cellarman withdraw SEAL --reason "...".`,
+    hint: `Look at the object; then withdraw its seal: cellarman withdraw FLOW SEAL --reason "...".`,
   });

@@ -88,7 +88,7 @@ export async function proveCoverage(
       groupSum.merge(sum);
     }
     const bySums = coverageBySums(rootSum, groupSum, groups.length);
-    if (!bySums) return proveByMerge(hot, roots, groups);
+    if (!bySums) return proveByMerge(hot, roots, rootSum.count, groups);
     if (spool) await assertOnce(spool, new HashSpool(folder, "nothing"));
     return bySums;
   });
@@ -102,6 +102,7 @@ async function assertOnce(listed: HashSpool, nothing: HashSpool): Promise<void> 
 async function proveByMerge(
   hot: Hot,
   roots: readonly Selector[],
+  known: bigint,
   groups: readonly string[],
 ): Promise<Coverage> {
   return inSpoolFolder(async (folder) => {
@@ -110,6 +111,8 @@ async function proveByMerge(
     const [rootSum, groupSum] = [new IdentitySum(), new IdentitySum()];
     for (const root of roots) rootSum.merge(await surveyGroup(hot, encodeSelector(root), rootSpool));
     for (const group of groups) groupSum.merge(await surveyGroup(hot, group, groupSpool));
+    // Series only come: a second listing with fewer of them was cut short, as the groups' may have been.
+    if (rootSum.count < known) throw uncovered(`${known} series were listed, then ${rootSum.count}`);
     const merged = await mergeSpools(rootSpool, groupSpool);
     const proven = coverageByMerge(rootSum, groupSum, groups.length, merged);
     if (typeof proven === "string") throw uncovered(proven);

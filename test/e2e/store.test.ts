@@ -236,7 +236,6 @@ describe("reads of the store that fail in passing", () => {
     world.cellar.faults.push(
       { kind: "refuse", op: ["GetObject", "ListObjects"], status: 503, code: "SlowDown", chance: 0.2, times: 15 },
       { kind: "cut", op: ["GetObject", "ListObjects"], afterBytes: 40, chance: 0.2, times: 10 },
-      { kind: "short-body", op: "GetObject", bytes: 5, chance: 0.2, times: 5 },
     );
     await expectConverges(world, before);
     expect(world.cellar.faults.struck.length).toBeGreaterThan(10);

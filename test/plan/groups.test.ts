@@ -31,7 +31,7 @@ const counts = fc.record({
   values: fc
     .array(fc.tuple(value, fc.integer({ min: 1, max: 40 })), { maxLength: 25 })
     .map((pairs) => new Map(pairs)),
-  absent: fc.constantFrom(0, 1, 30),
+  absent: fc.constantFrom<number[]>(0, 1, 30),
 });
 const maxSeries = fc.integer({ min: 1, max: 60 });
 

@@ -188,6 +188,8 @@ export class Answer {
       this.stalled = true;
       await sleep(fault.ms ?? 2 ** 31 - 1, undefined, { ref: false });
     } else if (fault.kind === "reset") {
+      // A reset overtakes what the client has not read yet.
+      await sleep(30);
       this.destroy("rst");
     } else if (fault.kind === "cut") {
       this.destroy("fin");
