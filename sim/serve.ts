@@ -76,7 +76,8 @@ async function main(): Promise<void> {
     served = await start(process.argv.slice(2));
   } catch (error) {
     const usage = error instanceof UsageError || error instanceof TypeError;
-    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+    const message = error instanceof Error ? error.message : "";
+    process.stderr.write(`${message === "" ? String(error) : message}\n`);
     if (usage) process.stderr.write(`\n${USAGE}\n`);
     process.exit(usage ? 2 : 1);
   }

@@ -106,6 +106,7 @@ export async function showResult(
   const sizes = bucket.sizes();
   const cold = sizes.find((s) => s.role === "data")?.bytes ?? 0;
   const ledger = sizes.reduce((sum, s) => sum + s.bytes, 0) - cold;
+  const times = (text.plain / cold).toFixed(0);
   const weight = (what: string, bytes: number): string =>
     `    ${what.padEnd(24)}${bytesText(bytes).padStart(10)}   ` +
     `${(bytes / archived).toFixed(2).padStart(5)} bytes a point`;
@@ -116,9 +117,8 @@ export async function showResult(
     weight("as text with zstd", text.zstd),
     weight("archived: all of data/", cold),
     weight("the ledger beside it", ledger),
-    `The archive is ${(text.plain / cold).toFixed(0)} times smaller than the text. data/ holds`,
-    "Parquet, series lists, manifests, and the attempt that the late point made obsolete (the tool",
-    "deletes no object, ever).",
+    `The archive is ${times} times smaller than the text. data/ holds Parquet, series lists,`,
+    "manifests, and the attempt that the late point made obsolete: the tool deletes no object.",
     "",
     `The bucket ${BUCKET}, by the first part of its keys:`,
   );

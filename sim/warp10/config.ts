@@ -22,6 +22,8 @@ export interface Config {
   readonly absentLabelSupport: boolean;
   /** ingress.parse.attributes */
   readonly parseAttributes: boolean;
+  /** ingress.attributes.allowdelta */
+  readonly attributesDelta: boolean;
   /** ingress.activity.update, .meta */
   readonly activityUpdate: boolean;
   readonly activityMeta: boolean;
@@ -64,6 +66,7 @@ export const DEFAULT_CONFIG: Config = {
   version: "3.5.0",
   absentLabelSupport: true,
   parseAttributes: true,
+  attributesDelta: false,
   activityUpdate: true,
   activityMeta: true,
   activityWindowMs: 1,

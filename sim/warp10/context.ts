@@ -27,6 +27,7 @@ export interface RunningScript {
   readonly fetched: number;
   readonly seriesFound: number;
   signal(kind: "kill" | "stop"): void;
+  abandon(): void;
 }
 
 /** One stand-in. */

@@ -36,13 +36,14 @@ export async function readView(cold: Cold, gate: GateCase): Promise<View> {
   const seals: Stored<Seal>[] = [];
   const lost: string[] = [];
   for (const key of [...keys].toSorted()) {
+    // Withdrawn unread: what is withdrawn may be gone or garbled. What an intent rests on never is.
+    if (withdrawn.has(key) && !restedOn.has(key)) continue;
     const seal = await readRecord(cold, key, sealRecord);
     if (!seal) {
       // A marker alone may name a seal that a crash kept from being written.
       if (restedOn.has(key) || (await isVerifiedSomewhere(cold, gate.at, key))) lost.push(key);
       continue;
     }
-    if (withdrawn.get(key) === seal.sha256) continue;
     if (overlap(rangeOf(seal.value), gate.range)) seals.push(seal);
   }
   const nowMs = await cold.nowMs();
@@ -80,11 +81,12 @@ async function sealKeys(cold: Cold, gate: GateCase): Promise<string[]> {
   return [...keys];
 }
 
-async function readWithdrawn(cold: Cold, at: BatchRef): Promise<Map<string, string>> {
-  const withdrawn = new Map<string, string>();
+/** Keys of the withdrawn seals of a period. */
+async function readWithdrawn(cold: Cold, at: BatchRef): Promise<Set<string>> {
+  const withdrawn = new Set<string>();
   for await (const { key } of cold.list(periodPrefix("withdrawn", at))) {
     const record = await readRecord(cold, key, withdrawnRecord);
-    if (record) withdrawn.set(record.value.seal.key, record.value.seal.sha256);
+    if (record) withdrawn.add(record.value.seal.key);
   }
   return withdrawn;
 }

@@ -1,4 +1,5 @@
-// What a report says of one flow, before it is put into words: done, waiting, and what needs a person. Pure.
+// What a report says of one flow, before it is put into words: done, waiting, and what needs a
+// person. Pure.
 import type { BatchView, OpenPeriod } from "./open-period.ts";
 import type { FlowView } from "./overview.ts";
 import { namesOf } from "./status-text.ts";
@@ -45,7 +46,10 @@ export interface FlowReport {
   readonly view: FlowView;
   readonly state: "needs a person" | "waits" | "done";
   readonly lastDay: Done;
-  /** Periods that closed in the last day count here, not in `lastDay`: their receipts do not tell times. */
+  /**
+   * Periods that closed in the last day count here, not in `lastDay`: their receipts do not tell
+   * times.
+   */
   readonly closedLastDay: readonly string[];
   readonly inAll: Done;
   readonly waits: readonly (WaitGroup & { readonly period: string })[];
@@ -113,7 +117,9 @@ function flowAttention({ flow, holds, stalled }: FlowView): Attention[] {
   const found = holds.map((h) => command(holdText(h), liftCommand(flow.name, h)));
   if (stalled) {
     found.push({
-      what: `no purge starts on this server: the recount of ${stalled.period} ${stalled.batch} did not end in time`,
+      what:
+        "no purge starts on this server: " +
+        `the recount of ${stalled.period} ${stalled.batch} did not end in time`,
       todo: "Compact LevelDB, or wait until it has; the next purge recounts first.",
       isCommand: false,
     });
@@ -130,7 +136,8 @@ function attentionOf({ flow, nowMs }: FlowView, open: OpenPeriod): Attention[] {
   const purging = batches.filter((b) => b.status.state === "purging");
   const found = open.holds.map((h) => command(holdText(h), liftCommand(flow.name, h)));
   if (approval.length > 0) {
-    const what = `${period}: ${plural(approval.length, "batch waits", "batches wait")} for approval`;
+    const waiting = plural(approval.length, "batch waits", "batches wait");
+    const what = `${period}: ${waiting} for approval`;
     found.push(command(what, `cellarman approve ${flow.name} ${period}`));
   }
   if (purging.length > 0) {
@@ -147,7 +154,9 @@ function attentionOf({ flow, nowMs }: FlowView, open: OpenPeriod): Attention[] {
   for (const { seal, why } of open.lost) found.push(lostSeal(flow.name, open, seal, why));
   const unsealed = batches.filter((b) => b.seals === 0);
   if (open.attempts.unsealed > 0 && unsealed.length > 0 && isOld(open, nowMs)) {
-    const what = `${period}: ${plural(open.attempts.unsealed, "attempt")} failed, and ${plural(unsealed.length, "batch has", "batches have")} no seal`;
+    const without = plural(unsealed.length, "batch has", "batches have");
+    const failed = plural(open.attempts.unsealed, "attempt");
+    const what = `${period}: ${failed} failed, and ${without} no seal`;
     found.push(command(what, `cellarman archive ${flow.name} --period ${period}`));
   }
   return found;
@@ -159,7 +168,8 @@ function lostSeal(flow: string, open: OpenPeriod, seal: string, why: string): At
   if (batch?.purgedMs === undefined && batch?.status.state !== "purging") {
     return command(what, `cellarman withdraw ${flow} ${seal} --reason "..."`);
   }
-  const todo = "Points of it may be purged already: bring the object back from a copy or a version.";
+  const todo =
+    "Points of it may be purged already: bring the object back from a copy or a version.";
   return { what, todo, isCommand: false };
 }
 

@@ -32,8 +32,9 @@ export function listSql(source: SqlSource): string {
     ...(ranked.length > 0 ? [laterWins(ranked)] : []),
   ];
   const wrong = periods.flatMap((p) => p.wrong);
+  const names = periods.map((p) => p.period).join(", ");
   return (
-    `-- The archive of ${flow} (${periods.map((p) => p.period).join(", ") || "nothing"}) as of ${now}.\n` +
+    `-- The archive of ${flow} as of ${now}: ${names || "nothing"}.\n` +
     `-- Made by: ${command}\n` +
     wrong.map((w) => `-- LACKS ${w.seal}: ${w.why.replaceAll(/\s+/g, " ")}\n`).join("") +
     secretTemplate(archive) +
@@ -50,7 +51,8 @@ const urlOf = ({ bucket, prefix }: Archive, key: string): string =>
 
 /** Folders named `period=…` become a text column `period`. */
 const readParquet = (urls: readonly string[]): string =>
-  `read_parquet([\n  ${urls.join(",\n  ")}\n], hive_partitioning = true, hive_types_autocast = false)`;
+  `read_parquet([\n  ${urls.join(",\n  ")}\n], ` +
+  "hive_partitioning = true, hive_types_autocast = false)";
 
 /** Several seals hold points of one batch: per series and timestamp, the highest rank wins. */
 function laterWins(ranked: readonly { rank: number; urls: readonly string[] }[]): string {
@@ -81,11 +83,12 @@ const NOTHING = `select ${[
 
 function secretTemplate({ s3 }: Archive): string {
   const { host, protocol } = new URL(s3);
+  const ssl = protocol === "https:";
   return (
     "-- Once a session, with the keys of a user who may only read:\n" +
     "-- install httpfs; load httpfs;\n" +
     "-- create or replace secret cellarman (\n" +
     "--   type s3, key_id 'KEY_ID', secret 'SECRET',\n" +
-    `--   endpoint ${sqlText(host)}, url_style 'path', use_ssl ${protocol === "https:"}, region 'default');\n`
+    `--   endpoint ${sqlText(host)}, url_style 'path', use_ssl ${ssl}, region 'default');\n`
   );
 }

@@ -1,6 +1,9 @@
 // Markdown out of text that others wrote: labels, reasons, messages. Pure.
 
-/** Text as Markdown shows it, on one line; it can neither format, link, mention nor break out of a table. */
+/**
+ * Text as Markdown shows it, on one line; it can neither format, link, mention nor break out of a
+ * table.
+ */
 export function escapeMarkdown(text: string): string {
   return text
     .replaceAll("&", "&amp;")

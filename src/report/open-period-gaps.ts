@@ -1,5 +1,6 @@
-// What is in a period's archive and should not be, and the other way round: attempts that no seal names, seals that
-// cannot be read. By listings: good for telling people; the gate re-reads every byte.
+// What is in a period's archive and should not be, and the other way round: attempts that no seal
+// names, seals that cannot be read. By listings: good for telling people; the gate re-reads every
+// byte.
 import type { Cold } from "../cellar/cold.ts";
 import type { PeriodLedger } from "../cellar/snapshot.ts";
 import { batchRecordKey, idOfKey, joinKey, type PeriodRef, periodPrefix } from "../ledger/keys.ts";
@@ -11,7 +12,9 @@ export interface LostSeal {
   readonly why: string;
 }
 
-/** Data objects that no valid seal names: failed attempts, withdrawn ones, and such as still run. */
+/**
+ * Data objects that no valid seal names: failed attempts, withdrawn ones, and such as still run.
+ */
 export interface Attempts {
   readonly unsealed: number;
   readonly bytes: bigint;

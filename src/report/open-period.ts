@@ -1,4 +1,5 @@
-// One open period, as its ledger has it: every batch, what the archive holds of it, holds, failed attempts, lost seals.
+// One open period, as its ledger has it: every batch, what the archive holds of it, holds, failed
+// attempts, lost seals.
 import pLimit from "p-limit";
 import type { Cold } from "../cellar/cold.ts";
 import { type ActiveHold, readHolds } from "../cellar/holds.ts";
@@ -10,13 +11,21 @@ import type { BatchStatus } from "../ledger/state.ts";
 import { deriveStatuses } from "../plan/statuses.ts";
 import { asCellarmanError } from "../runtime/errors.ts";
 import type { Reading } from "./overview.ts";
-import { type Attempts, type LostSeal, readAttempts, receiptsWithoutSeal } from "./open-period-gaps.ts";
+import {
+  type Attempts,
+  type LostSeal,
+  readAttempts,
+  receiptsWithoutSeal,
+} from "./open-period-gaps.ts";
 import { type Wait, waitOf } from "./waits.ts";
 
 /** One batch. Times are the store's, ms. */
 export interface BatchView {
   readonly status: BatchStatus;
-  /** Valid seals. Where there are several, `points` is the largest one's: the archive holds at least these. */
+  /**
+   * Valid seals. Where there are several, `points` is the largest one's: the archive holds at least
+   * these.
+   */
   readonly seals: number;
   readonly points: bigint;
   /** Of all valid seals. */
@@ -122,7 +131,10 @@ function batchView(
 const newest = (marks: readonly { atMs: number }[]): number | undefined =>
   marks.reduce<number | undefined>((best, m) => Math.max(best ?? 0, m.atMs), undefined);
 
-/** Which batches have holds is looked up in a listing, good for showing; the gate looks for each by key. */
+/**
+ * Which batches have holds is looked up in a listing, good for showing; the gate looks for each by
+ * key.
+ */
 async function periodHolds(cold: Cold, at: PeriodRef): Promise<readonly ActiveHold[]> {
   const prefix = `holds/batch/${periodPrefix("holds", at).slice("holds/".length)}`;
   const batches = new Set<string>();

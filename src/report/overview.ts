@@ -1,4 +1,5 @@
-// What the ledger tells of a flow: for `status` and `report`. Reads records and listings; no hot store, no data object.
+// What the ledger tells of a flow: for `status` and `report`. Reads records and listings; no hot
+// store, no data object.
 import type { Cold } from "../cellar/cold.ts";
 import { type ActiveHold, readHolds, serverId } from "../cellar/holds.ts";
 import { readQuoted, readRecord, type Stored } from "../cellar/records.ts";
@@ -52,7 +53,9 @@ export interface Reading {
   readonly signal?: AbortSignal;
 }
 
-/** Reads a flow's overview; `only` names the one period to look into. Throws on anything unreadable. */
+/**
+ * Reads a flow's overview; `only` names the one period to look into. Throws on anything unreadable.
+ */
 export async function readFlowView(reading: Reading, only?: string): Promise<FlowView> {
   const { cold, flow } = reading;
   const nowMs = await cold.nowMs();

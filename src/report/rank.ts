@@ -1,4 +1,5 @@
-// Ranks for a reader that knows no order of seals, only "the highest rank wins": for `list --sql`. Pure.
+// Ranks for a reader that knows no order of seals, only "the highest rank wins": for `list --sql`.
+// Pure.
 import { sameFamily } from "../cellar/holds.ts";
 import type { Stored } from "../cellar/records.ts";
 import type { Seal } from "../ledger/records.ts";
@@ -10,9 +11,10 @@ import { viewOrder } from "../purge/view.ts";
 type StoredSeal = Stored<Seal>;
 
 /**
- * Ranks the seals of one period that may hold the same point as another: a seal that overrides another has the higher
- * rank. Seals that share no point with any other are not in the map. Overriding is judged as the gate of each batch
- * does: over the batch's own seals, and those of other plans and supplements that overlap them.
+ * Ranks the seals of one period that may hold the same point as another: a seal that overrides
+ * another has the higher rank. Seals that share no point with any other are not in the map.
+ * Overriding is judged as the gate of each batch does: over the batch's own seals, and those of
+ * other plans and supplements that overlap them.
  */
 export function rankSeals(
   seals: readonly StoredSeal[],

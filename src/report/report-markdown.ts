@@ -1,5 +1,4 @@
 // The report as Markdown: state first, then what was done, what waits, what needs a person.
-import { compact } from "../runtime/progress.ts";
 import type { Amount, Done, FlowReport } from "./flow-report.ts";
 import { code, escapeMarkdown as md, markdownList, markdownTable } from "./markdown.ts";
 import type { PeriodView } from "./overview.ts";
@@ -34,14 +33,17 @@ function flowMarkdown(report: FlowReport): string {
     `### Done\n\n${doneTable(report)}`,
     waits.length + unplanned(view.periods).length === 0 ? "" : `### Waits\n\n${waitsList(report)}`,
     report.late.length === 0 ? "" : `### Late points\n\n${lateList(report)}`,
-    `Purge mode: ${flow.purge.mode}. Next period: ${nextDue.period}, due ${minute(nextDue.atMs)}.\n`,
+    `Purge mode: ${flow.purge.mode}. ` +
+      `Next period: ${nextDue.period}, due ${minute(nextDue.atMs)}.\n`,
   ];
   return parts.filter((part) => part !== "").join("\n");
 }
 
 const attentionList = ({ attention }: FlowReport): string =>
   markdownList(
-    attention.map(({ what, todo, isCommand }) => `${md(what)}: ${isCommand ? code(todo) : md(todo)}`),
+    attention.map(
+      ({ what, todo, isCommand }) => `${md(what)}: ${isCommand ? code(todo) : md(todo)}`,
+    ),
   );
 
 function periodsTable(periods: readonly PeriodView[]): string {
@@ -60,14 +62,15 @@ function periodsTable(periods: readonly PeriodView[]): string {
 function doneTable({ lastDay, inAll, closedLastDay }: FlowReport): string {
   const steps: (keyof Done)[] = ["archived", "verified", "purged"];
   const rows = steps.map((step) => [step, amountText(lastDay[step]), amountText(inAll[step])]);
-  const closed = closedLastDay.length === 0 ? "" : `\nClosed meanwhile: ${closedLastDay.join(", ")}.\n`;
+  const closed =
+    closedLastDay.length === 0 ? "" : `\nClosed meanwhile: ${closedLastDay.join(", ")}.\n`;
   return markdownTable([["", "last 24 h", "in all"], ...rows]) + closed;
 }
 
 const amountText = ({ batches, points, bytes }: Amount): string =>
   batches === 0
     ? "nothing"
-    : `${plural(batches, "batch", "batches")}, ${compact(Number(points))} points, ${sizeText(bytes)}`;
+    : `${plural(batches, "batch", "batches")}, ${countText(points)} points, ${sizeText(bytes)}`;
 
 const unplanned = (periods: readonly PeriodView[]): PeriodView[] =>
   periods.filter((p) => p.kind === "unplanned");
@@ -88,6 +91,7 @@ const lateList = ({ late }: FlowReport): string =>
     late.map(({ period, batch, times, series }) => {
       const named = series.slice(0, SERIES_NAMED).map(md).join("; ");
       const more = series.length > SERIES_NAMED ? ` and ${series.length - SERIES_NAMED} more` : "";
-      return `${period} ${batch}, ${plural(times, "time")}${named === "" ? "" : `: ${named}${more}`}`;
+      const what = named === "" ? "" : `: ${named}${more}`;
+      return `${period} ${batch}, ${plural(times, "time")}${what}`;
     }),
   );

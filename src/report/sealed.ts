@@ -1,4 +1,5 @@
-// What a period's archive holds: every seal of the view, the objects that its manifest names, and which seal wins.
+// What a period's archive holds: every seal of the view, the objects that its manifest names, and
+// which seal wins.
 import pLimit from "p-limit";
 import type { Cold } from "../cellar/cold.ts";
 import { readNumbered, readQuoted, readRecord, type Stored } from "../cellar/records.ts";
@@ -32,7 +33,10 @@ export interface SealedAttempt {
   readonly batch: string;
   readonly seal: string;
   readonly objects: readonly SealedObject[];
-  /** Where several seals may hold one point, the highest rank wins; undefined: no other seal holds its points. */
+  /**
+   * Where several seals may hold one point, the highest rank wins; undefined: no other seal holds
+   * its points.
+   */
   readonly rank: number | undefined;
 }
 
@@ -46,40 +50,64 @@ export interface SealedPeriod {
 /** Reads of the bucket in flight. */
 const READS = 16;
 
-/** Reads a period's view: every seal that a marker names and every one listed, but the withdrawn (design §3). */
+/**
+ * Reads a period's view: every seal that a marker names and every one listed, but the withdrawn
+ * (design §3).
+ */
 export async function readSealed(cold: Cold, at: PeriodRef): Promise<SealedPeriod> {
-  const { seals, wrong } = await readSeals(cold, at);
-  const several = seals.filter((s) => s.value.points !== "0").length > 1;
-  const intents = several ? await readAllIntents(cold, at, seals) : new Map<string, never>();
+  const { seals, intents, wrong } = await readSeals(cold, at);
   const ranks = rankSeals(seals, (batch) => intents.get(batch) ?? []);
-  const attempts = await pLimit(READS).map(seals, (s) => readObjects(cold, s, ranks.get(s.key), wrong));
+  const attempts = await pLimit(READS).map(seals, (s) =>
+    readObjects(cold, s, ranks.get(s.key), wrong),
+  );
   return { period: at.period, attempts: attempts.filter((a) => a !== undefined), wrong };
 }
 
-async function readSeals(
-  cold: Cold,
-  at: PeriodRef,
-): Promise<{ seals: Stored<Seal>[]; wrong: LostSeal[] }> {
-  const withdrawn = new Map<string, string>();
-  for await (const { key } of cold.list(periodPrefix("withdrawn", at))) {
-    const record = await readRecord(cold, key, withdrawnRecord);
-    if (record) withdrawn.set(record.value.seal.key, record.value.seal.sha256);
-  }
+interface SealsRead {
+  readonly seals: readonly Stored<Seal>[];
+  readonly intents: ReadonlyMap<string, readonly Stored<Intent>[]>;
+  readonly wrong: LostSeal[];
+}
+
+async function readSeals(cold: Cold, at: PeriodRef): Promise<SealsRead> {
+  const withdrawn = await readWithdrawn(cold, at);
   const verified = await idsUnder(cold, periodPrefix("verified", at));
+  const { keys, batches } = await sealKeys(cold, at);
+  const intents = await readAllIntents(cold, at, batches);
+  // What a purge rests on is never withdrawn (design §3).
+  const restedOn = new Set(
+    [...intents.values()].flat().flatMap((i) => i.value.view.map((q) => q.key)),
+  );
   const wrong: LostSeal[] = [];
-  const read = await pLimit(READS).map(await sealKeys(cold, at), async (key) => {
+  const counted = [...new Set([...keys, ...restedOn])]
+    .filter((key) => restedOn.has(key) || !withdrawn.has(key))
+    .toSorted();
+  const seals = await pLimit(READS).map(counted, async (key) => {
     const seal = await orWrong(key, wrong, () => readRecord(cold, key, sealRecord));
     // A marker alone may name a seal that a crash kept from being written; a receipt never does.
     const isNamed = verified.has(`${parseBatchRecordKey(key)?.batch}/${idOfKey(key)}`);
-    if (!seal && isNamed && !withdrawn.has(key) && wrong.every((w) => w.seal !== key)) {
-      wrong.push({ seal: key, why: "it was verified, and is gone" });
+    if (!seal && (isNamed || restedOn.has(key)) && wrong.every((w) => w.seal !== key)) {
+      wrong.push({ seal: key, why: "a receipt names it, and it is gone" });
     }
-    return seal && withdrawn.get(key) === seal.sha256 ? undefined : seal;
+    return seal;
   });
-  return { seals: read.filter((s) => s !== undefined), wrong };
+  return { seals: seals.filter((s) => s !== undefined), intents, wrong };
 }
 
-async function sealKeys(cold: Cold, at: PeriodRef): Promise<string[]> {
+/** Keys of the withdrawn seals of a period. */
+async function readWithdrawn(cold: Cold, at: PeriodRef): Promise<Set<string>> {
+  const withdrawn = new Set<string>();
+  for await (const { key } of cold.list(periodPrefix("withdrawn", at))) {
+    const record = await readRecord(cold, key, withdrawnRecord);
+    if (record) withdrawn.add(record.value.seal.key);
+  }
+  return withdrawn;
+}
+
+async function sealKeys(
+  cold: Cold,
+  at: PeriodRef,
+): Promise<{ keys: ReadonlySet<string>; batches: ReadonlySet<string> }> {
   const keys = new Set<string>();
   const batches = new Set((await readRuling(cold, at))?.batches.map((b) => b.id));
   for await (const { key } of cold.list(periodPrefix("seals", at))) keys.add(key);
@@ -91,7 +119,7 @@ async function sealKeys(cold: Cold, at: PeriodRef): Promise<string[]> {
     const markers = await readNumbered(cold, (n) => markerKey({ ...at, batch }, n), markerRecord);
     for (const { value } of markers) keys.add(value.seal);
   });
-  return [...keys].toSorted();
+  return { keys, batches };
 }
 
 /** `batch/seal id` of every verify receipt. */
@@ -106,14 +134,12 @@ async function idsUnder(cold: Cold, prefix: string): Promise<Set<string>> {
 async function readAllIntents(
   cold: Cold,
   at: PeriodRef,
-  seals: readonly Stored<Seal>[],
+  batches: ReadonlySet<string>,
 ): Promise<Map<string, Stored<Intent>[]>> {
-  const batches = [...new Set(seals.map((s) => s.value.batch))];
-  const read = await pLimit(READS).map(
-    batches,
-    async (batch) =>
-      [batch, await readNumbered(cold, (n) => intentKey({ ...at, batch }, n), intentRecord)] as const,
-  );
+  const read = await pLimit(READS).map([...batches], async (batch) => {
+    const keyOf = (n: number): string => intentKey({ ...at, batch }, n);
+    return [batch, await readNumbered(cold, keyOf, intentRecord)] as const;
+  });
   return new Map(read);
 }
 

@@ -57,7 +57,10 @@ function waitsText({ flow, periods }: FlowView): string {
   return lines.map((line) => `${line}\n`).join("");
 }
 
-/** Holds, stalled recounts, late points, lost seals, garbage: a line each, with the way out under it. */
+/**
+ * Holds, stalled recounts, late points, lost seals, garbage: a line each, with the way out under
+ * it.
+ */
 export function remarksText(view: FlowView): string {
   const { flow, holds, stalled } = view;
   const lines = holds.flatMap((h) => [`HELD: ${holdText(h)}`, `  → ${liftCommand(flow.name, h)}`]);
@@ -87,7 +90,10 @@ function periodRemarks(flow: string, open: OpenPeriod): string[] {
       : [`${period}: a delete was begun and is not proven in ${namesOf(purging)}`]),
     ...(late.length === 0
       ? []
-      : [`${period}: late points in ${namesOf(late)}, ${plural(rounds, "further attempt")} asked for`]),
+      : [
+          `${period}: late points in ${namesOf(late)}, ` +
+            `${plural(rounds, "further attempt")} asked for`,
+        ]),
     ...(attempts.unsealed === 0
       ? []
       : [
@@ -105,18 +111,24 @@ export function namesOf(batches: readonly BatchView[]): string {
 }
 
 /** One open period, batch by batch. */
-export function batchesText(view: FlowView, open: OpenPeriod, batches: readonly BatchView[]): string {
+export function batchesText(
+  view: FlowView,
+  open: OpenPeriod,
+  batches: readonly BatchView[],
+): string {
   const head = ["batch", "state", "series", "points", "bytes", "late", "waits for", "until"];
-  const rows = batches.slice(0, BATCHES_LISTED).map((b) => [
-    b.status.batch.id,
-    b.status.state + (isHeld(view, open.period, b) ? ", held" : ""),
-    b.status.batch.series,
-    b.seals === 0 ? "" : `${b.seals > 1 ? "≥" : ""}${countText(b.points)}`,
-    b.seals === 0 ? "" : sizeText(b.bytes),
-    String(b.status.lateCount),
-    b.wait?.for ?? "",
-    b.wait?.untilMs === undefined ? "" : minute(b.wait.untilMs),
-  ]);
+  const rows = batches
+    .slice(0, BATCHES_LISTED)
+    .map((b) => [
+      b.status.batch.id,
+      b.status.state + (isHeld(view, open.period, b) ? ", held" : ""),
+      b.status.batch.series,
+      b.seals === 0 ? "" : `${b.seals > 1 ? "≥" : ""}${countText(b.points)}`,
+      b.seals === 0 ? "" : sizeText(b.bytes),
+      String(b.status.lateCount),
+      b.wait?.for ?? "",
+      b.wait?.untilMs === undefined ? "" : minute(b.wait.untilMs),
+    ]);
   const more = batches.length - rows.length;
   return (
     `${view.flow.name} ${open.period}: ${stateText(open)}\n` +

@@ -16,4 +16,6 @@ const THINNING = [
 
 /** The attributes among these that thin a read, as `name=value`. */
 export const thinningOf = (attributes: Readonly<Record<string, string>>): string[] =>
-  THINNING.filter((name) => Object.hasOwn(attributes, name)).map((name) => `${name}=${attributes[name]}`);
+  THINNING.filter((name) => Object.hasOwn(attributes, name)).map(
+    (name) => `${name}=${attributes[name]}`,
+  );

@@ -22,7 +22,11 @@ export interface WaitContext {
 /** What one batch waits for; undefined: it is done. */
 export function waitOf(status: BatchStatus, context: WaitContext): Wait | undefined {
   const { flow, period, purgedMs, reconcileMs } = context;
-  const wait = (what: string, next?: string, untilMs?: number): Wait => ({ for: what, untilMs, next });
+  const wait = (what: string, next?: string, untilMs?: number): Wait => ({
+    for: what,
+    untilMs,
+    next,
+  });
   const verb = (name: string): string => `cellarman ${name} ${flow} --period ${period}`;
   switch (status.state) {
     case "planned":

@@ -30,7 +30,8 @@ export const plural = (n: number, one: string, many = `${one}s`): string =>
 /** `grace until 2026-03-01 04:05Z (3 batches)`. */
 export function waitText({ wait, batches, firstMs, lastMs }: WaitGroup): string {
   const until = lastMs === undefined ? "" : ` until ${minute(lastMs)}`;
-  const from = firstMs === lastMs || firstMs === undefined ? "" : ` (the first: ${minute(firstMs)})`;
+  const from =
+    firstMs === lastMs || firstMs === undefined ? "" : ` (the first: ${minute(firstMs)})`;
   return `${plural(batches, "batch", "batches")}: ${wait.for}${until}${from}`;
 }
 
@@ -54,7 +55,10 @@ export const holdText = ({ scope, hold }: ActiveHold): string =>
   `${describeScope(scope)} is held by ${hold.value.by === "tool" ? "the tool" : "a person"} ` +
   `since ${minute(hold.lastModifiedMs)}: ${hold.value.reason}`;
 
-/** Whether a batch's purge is held: by itself, one that it was split from, its period, or anything above. */
+/**
+ * Whether a batch's purge is held: by itself, one that it was split from, its period, or anything
+ * above.
+ */
 export function isHeld(
   { holds, periods }: Pick<FlowView, "holds" | "periods">,
   period: string,

@@ -16,6 +16,7 @@ import type { Invocation, VerbResult } from "./verb.ts";
 /** Archives every due batch of the chosen flows. Exit 3 when batches failed; 12 or 10 when all for that reason. */
 export async function run(inv: Invocation): Promise<VerbResult> {
   const results: FlowArchived[] = [];
+  shardOf(inv);
   for (const at of await chosenFlows(inv)) results.push(...(await archiveFlow(inv, at)));
   const batches = results.flatMap((r) => r.batches);
   const failures = batches.filter((b) => "failed" in b).map((b) => b.failed);

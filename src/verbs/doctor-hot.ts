@@ -91,7 +91,11 @@ async function examineServer(inv: Invocation, flow: Flow, hot: OpenHot): Promise
       : bad("time unit", `${facts.timeUnit}, the flow says ${wanted}`, "Correct source.time-unit.");
   const known = /^[3-9]\./.test(version)
     ? ok("server", `Warp 10 ${version} (on Java 17, labelsid.slowimpl must be set in it)`)
-    : weak("server", `Warp 10 ${version}`, "This tool was held to Warp 10 3.5.0: try it on a copy first.");
+    : weak(
+        "server",
+        `Warp 10 ${version}`,
+        "This tool was held to Warp 10 3.5.0: try it on a copy first.",
+      );
   return [known, unit, judgeClock("clock of Warp 10", facts.dateMs, inv.io.clock.now())];
 }
 
@@ -100,7 +104,11 @@ export function judgeClock(check: string, thereMs: number, hereMs: number): Find
   const seconds = Math.round(Math.abs(thereMs - hereMs) / 1000);
   const seen = `${seconds} s from ours`;
   if (seconds * 1000 <= PURGE_LIMITS.clockSkewMs) return ok(check, seen);
-  return bad(check, seen, `Set the clocks right: they may differ by ${PURGE_LIMITS.clockSkewMs / 1000} s.`);
+  return bad(
+    check,
+    seen,
+    `Set the clocks right: they may differ by ${PURGE_LIMITS.clockSkewMs / 1000} s.`,
+  );
 }
 
 async function examineLimits(
@@ -114,15 +122,24 @@ async function examineLimits(
   return judgeLimits(await hot.grantedLimits(), needs);
 }
 
-/** Estimated points of the largest batch of the newest plan; undefined: nothing is planned, or nothing is known. */
+/**
+ * Estimated points of the largest batch of the newest plan; undefined: nothing is planned, or
+ * nothing is known.
+ */
 async function largestBatch(cold: Cold, flow: string): Promise<bigint | undefined> {
   const newest = (await indexPeriods(cold, flow)).at(-1);
   const ruling = newest && (await readRuling(cold, { flow, period: newest.period }));
   const points = ruling?.batches.map((b) => b.points).filter((p) => p !== null) ?? [];
-  return points.map(BigInt).toSorted((a, b) => (a < b ? -1 : 1)).at(-1);
+  return points
+    .map(BigInt)
+    .toSorted((a, b) => (a < b ? -1 : 1))
+    .at(-1);
 }
 
-/** Whether the flow selects anything, and whether producers are shown: two producers' series print alike else. */
+/**
+ * Whether the flow selects anything, and whether producers are shown: two producers' series print
+ * alike else.
+ */
 async function examineListing(
   inv: Invocation,
   flow: Flow,
@@ -135,7 +152,8 @@ async function examineListing(
       for await (const series of hot.find(selector, limits)) {
         exposes = Object.hasOwn(series.labels, ".producer");
         const shown = ok("read token .expose", "producers are shown");
-        const hidden = "Set .expose in read and delete token: else two producers' series look like one.";
+        const hidden =
+          "Set .expose in read and delete token: else two producers' series look like one.";
         return [exposes ? shown : weak("read token .expose", "producers are hidden", hidden)];
       }
     }
@@ -172,7 +190,9 @@ async function examineProbe(
   const fence = flow.purge.writeFence;
   if (fence === null || flow.purge.mode === "never") return [];
   if (fence.kind === "accept-risk") {
-    return [weak("write fence", `risk accepted: ${fence.reason}`, "Set a fence and probe it instead.")];
+    return [
+      weak("write fence", `risk accepted: ${fence.reason}`, "Set a fence and probe it instead."),
+    ];
   }
   const name = flow.source.probeToken;
   const token = tokenOf(inv, name);

@@ -56,9 +56,14 @@ function optionsOf(inv: Invocation, flow: Flow): CellarOptions | Finding {
 /** What the store can do, judged. Pure. */
 export function judgeAbilities(abilities: StoreAbilities): Finding[] {
   const ask = "Ask the store's operator.";
-  const readsBack = "Every object is read back in full and hashed before it counts: nothing rests on this.";
+  const readsBack =
+    "Every object is read back in full and hashed before it counts: nothing rests on this.";
   const gives = (check: string, ability: Ability, no: Finding, fine: string): Finding =>
-    ability === "yes" ? ok(check, fine) : ability === "no" ? no : weak(check, "cannot be told", ask);
+    ability === "yes"
+      ? ok(check, fine)
+      : ability === "no"
+        ? no
+        : weak(check, "cannot be told", ask);
   const refuses = (check: string, ability: Ability): Finding =>
     gives(check, ability, weak(check, "accepted", readsBack), "refused");
   const lost = "Do not archive here: what was put does not come back.";
@@ -88,7 +93,8 @@ export function judgeAbilities(abilities: StoreAbilities): Finding[] {
 
 function judgeVersioning(versioning: StoreAbilities["versioning"]): Finding {
   const check = "versioning";
-  if (versioning === "on") return ok(check, "on: what others delete or overwrite can be brought back");
+  if (versioning === "on")
+    return ok(check, "on: what others delete or overwrite can be brought back");
   const advice = "Switch it on, so that what others delete or overwrite can be brought back.";
   return weak(check, versioning === "unknown" ? "cannot be told" : versioning, advice);
 }

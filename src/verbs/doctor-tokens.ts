@@ -1,4 +1,5 @@
-// What is to be said of tokens, by what the server tells of them (facts warp10 §§1.1, 2.8, 6). Pure.
+// What is to be said of tokens, by what the server tells of them (facts warp10 §§1.1, 2.8, 6).
+// Pure.
 import { thinningOf } from "../report/token-attributes.ts";
 import { minute } from "../report/words.ts";
 import type { TokenFacts } from "../warp10/hot.ts";
@@ -11,7 +12,8 @@ const EXPIRES_SOON_MS = 14 * DAY_MS;
 /** Operations that the count spends on one series, rounded up. */
 const OPERATIONS_PER_SERIES = 50n;
 
-const TELL = "Give the token the attribute .cap:tokeninfo.attr, so that its attributes can be checked.";
+const TELL =
+  "Give the token the attribute .cap:tokeninfo.attr, so that its attributes can be checked.";
 
 /** Type and expiry. */
 export function judgeToken(
@@ -45,7 +47,11 @@ export function judgeReadToken(facts: TokenFacts): Finding[] {
       ? weak(check, "not told", TELL)
       : thinning.length === 0
         ? ok(check, "none that thins a read")
-        : bad(check, thinning.join(", "), "Use a token without them: they leave points out silently.");
+        : bad(
+            check,
+            thinning.join(", "),
+            "Use a token without them: they leave points out silently.",
+          );
   const apps = `${applications.length === 0 ? "any" : applications.join(", ")}`;
   const one =
     applications.length === 1
@@ -53,7 +59,7 @@ export function judgeReadToken(facts: TokenFacts): Finding[] {
       : weak(
           "read token applications",
           apps,
-          "Use a token of exactly one application: else a count loads all of a batch into the server's memory.",
+          "Use a token of one application: else a count loads whole batches into memory.",
         );
   return [thin, one];
 }
@@ -69,13 +75,19 @@ export function judgeDeleteToken(facts: TokenFacts, readExposes: boolean | undef
   const check = "delete token .expose";
   if (readExposes !== undefined && exposes !== readExposes) {
     const seen = exposes ? "set, and not in the read token" : "not set, and in the read token";
-    return [may, bad(check, seen, "Set .expose in both: else the gate never sees the same series.")];
+    return [
+      may,
+      bad(check, seen, "Set .expose in both: else the gate never sees the same series."),
+    ];
   }
   if (exposes) return [may, ok(check, "set")];
   return [may, weak(check, "not set", "Set .expose in read and delete token.")];
 }
 
-/** A probe token: its own fence longer than the one it probes, of an application that nothing else covers. */
+/**
+ * A probe token: its own fence longer than the one it probes, of an application that nothing else
+ * covers.
+ */
 export function judgeProbeToken(
   facts: TokenFacts,
   maxPastMs: number,
@@ -100,10 +112,15 @@ function judgeProbeFence(attributes: TokenFacts["attributes"], maxPastMs: number
   const check = "probe token .maxpast";
   if (attributes === undefined) return weak(check, "not told", TELL);
   if (Object.hasOwn(attributes, ".ignoor")) {
-    return bad(check, ".ignoor", "Use a token without .ignoor: a dropped point answers 200 like a stored one.");
+    return bad(
+      check,
+      ".ignoor",
+      "Use a token without .ignoor: a dropped point answers 200 like a stored one.",
+    );
   }
   const own = attributes[".maxpast"];
-  const longer = "Give it a .maxpast (ms) longer than the flow's max-past: else only its own limit is probed.";
+  const longer =
+    "Give it a .maxpast (ms) longer than the flow's max-past: else only its own limit is probed.";
   if (own === undefined) return bad(check, "not set", longer);
   return Number(own) > maxPastMs ? ok(check, `${own} ms`) : bad(check, `${own} ms`, longer);
 }
@@ -123,7 +140,8 @@ export function judgeLimits(granted: GrantedLimits, needs: Needs): Finding[] {
     const check = `limit of ${what}`;
     const has = granted[what];
     const least = need === undefined ? "" : `, needed about ${need}`;
-    if (has !== undefined && (need === undefined || has >= need)) return ok(check, `${has}${least}`);
+    if (has !== undefined && (need === undefined || has >= need))
+      return ok(check, `${has}${least}`);
     const seen = has === undefined ? `the server's default${least}` : `${has}${least}`;
     const advice =
       `Give the read token .cap:limits (or .cap:${word}) and raise warpscript.${word}.hard; ` +

@@ -1,5 +1,5 @@
-// doctor: tokens, time unit, clocks, server and store; what is weakened, and what to do. Changes nothing but a few bytes
-// under probes/ in the bucket.
+// doctor: tokens, time unit, clocks, server and store; what is weakened, and what to do. Changes
+// nothing but a few bytes under probes/ in the bucket.
 import { EXIT } from "../runtime/errors.ts";
 import { assertDestinations } from "./destinations.ts";
 import { examine, type Finding, type Level } from "./doctor-finding.ts";
@@ -14,7 +14,10 @@ interface Examined {
   readonly findings: readonly Finding[];
 }
 
-/** Examines the chosen flows. Exit 12 when a token or key is refused, 10 when the bucket is missing, 1 on any bad. */
+/**
+ * Examines the chosen flows. Exit 12 when a token or key is refused, 10 when the bucket is missing,
+ * 1 on any bad.
+ */
 export async function run(inv: Invocation): Promise<VerbResult> {
   const examined: Examined[] = [];
   for (const at of await chosenFlows(inv)) {

@@ -1,5 +1,6 @@
-// list --emptied: series that the server lists and that hold no point at any time. The tool never unlists a series: no
-// gate can prove an unbounded delete (design §3, "Between flows"). This list is for the operator's own cleaning.
+// list --emptied: series that the server lists and that hold no point at any time. The tool never
+// unlists a series: no gate can prove an unbounded delete (design §3, "Between flows"). This list
+// is for the operator's own cleaning.
 import { indexPeriods, readRuling } from "../cellar/snapshot.ts";
 import { purgeDigest } from "../flow/digest.ts";
 import { thinningOf } from "../report/token-attributes.ts";
@@ -30,7 +31,13 @@ export async function listEmptied(inv: Invocation, at: FlowFile): Promise<VerbRe
     const selectors = await selectorsOf(inv, at);
     const emptied: ListedSeries[] = [];
     let listed = 0;
-    const progress = startProgress("look through", selectors.length, inv.io.clock, inv.log, inv.io.terminal);
+    const progress = startProgress(
+      "look through",
+      selectors.length,
+      inv.io.clock,
+      inv.log,
+      inv.io.terminal,
+    );
     for (const selector of selectors) {
       const group = await readGroup(hot, selector, limits);
       listed += group.listed;
@@ -61,7 +68,10 @@ async function assertNotThinned(inv: Invocation, hot: OpenHot, limits: ReadLimit
   });
 }
 
-/** The newest plan's groups, which cover the flow's selectors in portions; without a plan the selectors themselves. */
+/**
+ * The newest plan's groups, which cover the flow's selectors in portions; without a plan the
+ * selectors themselves.
+ */
 async function selectorsOf(inv: Invocation, at: FlowFile): Promise<string[]> {
   const { flow } = at;
   const roots = flow.source.select.map(encodeSelector);
@@ -76,7 +86,10 @@ async function selectorsOf(inv: Invocation, at: FlowFile): Promise<string[]> {
   }
 }
 
-/** Listed first, read second: a series that gets its first point in between is not taken for emptied. */
+/**
+ * Listed first, read second: a series that gets its first point in between is not taken for
+ * emptied.
+ */
 async function readGroup(
   hot: OpenHot,
   selector: string,
@@ -93,7 +106,8 @@ function resultOf(flow: string, listed: number, emptied: readonly ListedSeries[]
   const names = emptied.map((s) => formatHeading(s.className, s.labels)).toSorted();
   return {
     exitCode: EXIT.done,
-    text: names.map((name) => `${name}\n`).join("") || `${flow}: every listed series holds points.\n`,
+    text:
+      names.map((name) => `${name}\n`).join("") || `${flow}: every listed series holds points.\n`,
     json: {
       flow,
       listed,

@@ -1,5 +1,5 @@
-// list: the sealed objects of the archive's view; --sql a DuckDB view over exactly them; --emptied the series of hot
-// that hold no point any more.
+// list: the sealed objects of the archive's view; --sql a DuckDB view over exactly them; --emptied
+// the series of hot that hold no point any more.
 import { indexPeriods } from "../cellar/snapshot.ts";
 import type { Cold } from "../cellar/cold.ts";
 import { listSql } from "../report/list-sql.ts";
@@ -11,7 +11,10 @@ import { listEmptied } from "./list-emptied.ts";
 import { chosenFlow, type FlowFile, openStore } from "./open.ts";
 import { flagOption, type Invocation, type VerbResult } from "./verb.ts";
 
-/** Lists what is sealed: `list FLOW [PERIOD] [--sql | --emptied]`. Exit 4 when a seal cannot be read. */
+/**
+ * Lists what is sealed: `list FLOW [PERIOD] [--sql | --emptied]`. Exit 4 when a seal cannot be
+ * read.
+ */
 export async function run(inv: Invocation): Promise<VerbResult> {
   const at = await chosenFlow(inv);
   if (flagOption(inv.options, "emptied")) return listEmptied(inv, at);
@@ -20,7 +23,9 @@ export async function run(inv: Invocation): Promise<VerbResult> {
     const periods = await readPeriods(inv, at, cold);
     const wrong = periods.flatMap((p) => p.wrong);
     for (const { seal, why } of wrong) inv.log.warn(`${seal} cannot be listed: ${why}`);
-    const sql = flagOption(inv.options, "sql") ? sqlOf(inv, at, periods, await cold.nowMs()) : undefined;
+    const sql = flagOption(inv.options, "sql")
+      ? sqlOf(inv, at, periods, await cold.nowMs())
+      : undefined;
     return {
       exitCode: wrong.length > 0 ? EXIT.mismatch : EXIT.done,
       text: sql ?? describe(at.flow.name, periods),
@@ -79,7 +84,9 @@ function describe(flow: string, periods: readonly SealedPeriod[]): string {
   return (
     renderTable([["object", "bytes", "rows", "sha256", "rank"], ...rows]) +
     `${plural(objects.length, "object")}, ${sizeText(bytes)}\n` +
-    (ranked ? "Where ranks are shown, rows repeat: per series and timestamp the highest rank wins.\n" : "")
+    (ranked
+      ? "Where ranks are shown, rows repeat: per series and timestamp the highest rank wins.\n"
+      : "")
   );
 }
 

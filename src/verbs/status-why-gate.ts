@@ -1,4 +1,5 @@
-// The gate for `status --why`: what a token would be needed for and is not there is "not seen", never a crash.
+// The gate for `status --why`: what a token would be needed for and is not there is "not seen",
+// never a crash.
 import type { Cold } from "../cellar/cold.ts";
 import { checkArchive } from "../purge/check-contents.ts";
 import { checkFence } from "../purge/check-fence.ts";
@@ -20,9 +21,17 @@ export interface Explainer {
 
 /** Checks that the delete token is needed for, and those that the read token is needed for. */
 const BY_DELETE = ["series of delete and read", "last dry run"];
-const BY_READ = ["time unit", "clocks agree", "hot read is complete", "every hot point is archived"];
+const BY_READ = [
+  "time unit",
+  "clocks agree",
+  "hot read is complete",
+  "every hot point is archived",
+];
 
-/** Opens the ports that the environment has tokens for. `problem`: why the default branch's flow is not known. */
+/**
+ * Opens the ports that the environment has tokens for. `problem`: why the default branch's flow is
+ * not known.
+ */
 export async function openExplainer(
   inv: Invocation,
   at: FlowFile,
@@ -36,7 +45,8 @@ export async function openExplainer(
   const readMissing = missing(readToken.env);
   const deleteMissing = missing(deleteToken.env);
   const hot = readMissing === undefined ? await openReader(inv, at) : undefined;
-  const opened = hot && deleteMissing === undefined ? openPurge(inv, now, { hot, cold }) : undefined;
+  const opened =
+    hot && deleteMissing === undefined ? openPurge(inv, now, { hot, cold }) : undefined;
   const ports = opened ?? portsWithoutDelete(inv, now, hot, cold);
   const seen: GatePorts = { ...ports, prober: quietProber(inv, ports.prober) };
   const told = (lines: readonly CheckLine[]): CheckLine[] => lines.map((l) => tell(l, problem));
@@ -65,7 +75,10 @@ function tell(line: CheckLine, problem: string | undefined): CheckLine {
   return no("wait", line.check, problem, line.needed);
 }
 
-/** Without a delete token the read token's own listing stands in; the lines that rest on it are replaced. */
+/**
+ * Without a delete token the read token's own listing stands in; the lines that rest on it are
+ * replaced.
+ */
 function portsWithoutDelete(
   inv: Invocation,
   now: FlowNow,
@@ -108,7 +121,11 @@ function blindHot(): Hot {
 }
 
 /** What can be told without reading hot: orders, fence and the archive's bytes. */
-async function withoutHot(gate: GateCase, ports: GatePorts, variable: string): Promise<CheckLine[]> {
+async function withoutHot(
+  gate: GateCase,
+  ports: GatePorts,
+  variable: string,
+): Promise<CheckLine[]> {
   const lines = [
     await clear("no hold", gate, async () => (await checkHolds(gate, ports)).line),
     await clear("flow on the default branch", gate, () => checkFlowNow(gate, ports)),

@@ -24,7 +24,11 @@ export function explainedText(
   return explained.map((one) => batchText(flow, period, one)).join("\n");
 }
 
-function batchText(flow: string, period: string, { batch, state, outcome, lines }: Explained): string {
+function batchText(
+  flow: string,
+  period: string,
+  { batch, state, outcome, lines }: Explained,
+): string {
   const head = `${flow} ${period} ${batch} (${state}): ${outcome}: ${MEANS[outcome]}\n`;
   return head + lines.map(lineText).join("");
 }

@@ -13,10 +13,10 @@ import { chosenFlow, type FlowFile, openStore } from "./open.ts";
 import { limitsOf, ruled, type RuledPeriod } from "./periods.ts";
 import { casesOfPeriod, newestList } from "./gate-cases.ts";
 import { flowAsOfNow, type FlowNow } from "./purge-ports.ts";
-import { noPeriod } from "./status.ts";
+import { noBatch, noPeriod } from "./status-errors.ts";
 import { type Explainer, openExplainer } from "./status-why-gate.ts";
 import { explainedJson, explainedText } from "./status-why-text.ts";
-import { flagOption, type Invocation, type VerbResult, withSignal } from "./verb.ts";
+import { type Invocation, type VerbResult, withSignal } from "./verb.ts";
 
 /** What the gate says of one batch. */
 export interface Explained {
@@ -27,7 +27,10 @@ export interface Explained {
   readonly lines: readonly CheckLine[];
 }
 
-/** Evaluates the gate for the batch that is named, or for every batch of the period that has not ended. */
+/**
+ * Evaluates the gate for the batch that is named, or for every batch of the period that has not
+ * ended.
+ */
 export async function explainGate(inv: Invocation): Promise<VerbResult> {
   const at = await chosenFlow(inv);
   const [, period, only] = inv.positionals;
@@ -102,9 +105,7 @@ async function casesOf(
     only === undefined ? !isEnded(s) && s.state !== "purged" : s.batch.id === only,
   );
   if (chosen.length === 0 && only !== undefined) {
-    throw new CellarmanError("usage", `${flow} ${period} has no batch ${only}`, {
-      hint: `cellarman status ${flow} ${period} lists them.`,
-    });
+    throw noBatch(flow, period, only);
   }
   const { caseOf } = await casesOfPeriod(inv, now, cold, found, listed);
   return chosen.map((status) => {

@@ -1,11 +1,13 @@
-// status: every flow, period and batch, from the ledger alone; with --why the gate, line by line, deleting nothing.
+// status: every flow, period and batch, from the ledger alone; with --why the gate, line by line,
+// deleting nothing.
 import type { BatchView, OpenPeriod } from "../report/open-period.ts";
 import { type FlowView, readFlowView } from "../report/overview.ts";
 import { batchJson, flowJson } from "../report/status-json.ts";
 import { batchesText, flowText } from "../report/status-text.ts";
-import { CellarmanError, EXIT } from "../runtime/errors.ts";
+import { EXIT } from "../runtime/errors.ts";
 import { chosenFlows, type FlowFile, openStore } from "./open.ts";
 import { limitsOf } from "./periods.ts";
+import { noBatch, noPeriod } from "./status-errors.ts";
 import { explainGate } from "./status-why.ts";
 import { flagOption, type Invocation, type VerbResult, withSignal } from "./verb.ts";
 
@@ -25,11 +27,7 @@ export async function run(inv: Invocation): Promise<VerbResult> {
 }
 
 /** One flow's view of the ledger; `period` names the one period to look into. */
-export async function readView(
-  inv: Invocation,
-  at: FlowFile,
-  period?: string,
-): Promise<FlowView> {
+export async function readView(inv: Invocation, at: FlowFile, period?: string): Promise<FlowView> {
   const cold = await openStore(inv, at);
   try {
     const reading = { cold, flow: at.flow, limits: limitsOf(inv), ...withSignal(inv.io) };
@@ -53,18 +51,10 @@ function onePeriod(inv: Invocation, view: FlowView, period: string): VerbResult 
   };
 }
 
-/** The error for a period that is neither planned nor due. */
-export const noPeriod = (flow: string, period: string): CellarmanError =>
-  new CellarmanError("usage", `${flow} has no period ${period} that is planned or due`, {
-    hint: `cellarman status ${flow} lists them.`,
-  });
-
 function chosenBatches(inv: Invocation, open: OpenPeriod): readonly BatchView[] {
   const [flow = "", period = "", wanted] = inv.positionals;
   if (wanted === undefined) return open.batches;
   const found = open.batches.filter((b) => b.status.batch.id === wanted);
   if (found.length > 0) return found;
-  throw new CellarmanError("usage", `${flow} ${period} has no batch ${wanted}`, {
-    hint: `cellarman status ${flow} ${period} lists them.`,
-  });
+  throw noBatch(flow, period, wanted);
 }

@@ -2,7 +2,7 @@
 import { readFile } from "node:fs/promises";
 import { loadFlow } from "../flow/load.ts";
 import { type Problem, renderProblems } from "../flow/problems.ts";
-import { EXIT } from "../runtime/errors.ts";
+import { CellarmanError, EXIT } from "../runtime/errors.ts";
 import { flowPaths, flowsFolder } from "./open.ts";
 import type { Invocation, VerbResult } from "./verb.ts";
 
@@ -13,7 +13,7 @@ export async function run(inv: Invocation): Promise<VerbResult> {
   const problems: Problem[] = [];
   const names = new Map<string, string>();
   for (const path of paths) {
-    const loaded = loadFlow(await readFile(path), path);
+    const loaded = loadFlow(await readNamed(path), path);
     if ("problems" in loaded) problems.push(...loaded.problems);
     else {
       const twin = names.get(loaded.flow.name);
@@ -27,6 +27,17 @@ export async function run(inv: Invocation): Promise<VerbResult> {
     text: problems.length > 0 ? renderProblems(problems) : `${count} valid.\n`,
     json: { files: paths, valid: problems.length === 0, problems },
   };
+}
+
+async function readNamed(path: string): Promise<Buffer> {
+  try {
+    return await readFile(path);
+  } catch (cause) {
+    throw new CellarmanError("usage", `the flow file ${path} cannot be read`, {
+      hint: "Name files that are there, or none for all of the folder.",
+      cause,
+    });
+  }
 }
 
 const sameName = (file: string, name: string, twin: string): Problem => ({

@@ -22,6 +22,7 @@ interface BatchVerified {
 /** Verifies every sealed batch without a receipt. Exit 4 on a mismatch, 3 when some could not be judged. */
 export async function run(inv: Invocation): Promise<VerbResult> {
   const batches: BatchVerified[] = [];
+  shardOf(inv);
   for (const at of await chosenFlows(inv)) batches.push(...(await verifyFlow(inv, at)));
   return {
     exitCode: exitCodeFor(batches),

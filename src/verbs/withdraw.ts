@@ -1,17 +1,18 @@
 // withdraw: take a seal whose object is wrong or gone out of the view, as long as no purge intent rests on it.
 import pLimit from "p-limit";
 import type { Cold } from "../cellar/cold.ts";
-import { readNumbered, readRecord, writeRecord } from "../cellar/records.ts";
+import { readNumbered, sha256Hex, writeRecord } from "../cellar/records.ts";
 import { readRuling } from "../cellar/snapshot.ts";
 import {
   batchRecordKey,
   type BatchRef,
   idOfKey,
   intentKey,
+  markerKey,
   parseBatchRecordKey,
   periodPrefix,
 } from "../ledger/keys.ts";
-import { sealRecord } from "../ledger/records.ts";
+import { markerRecord } from "../ledger/records.ts";
 import { intentRecord } from "../ledger/receipts.ts";
 import { CellarmanError, EXIT } from "../runtime/errors.ts";
 import { reasonOf } from "./hold.ts";
@@ -36,14 +37,13 @@ export async function run(inv: Invocation): Promise<VerbResult> {
         hint: "What hot still has is archived again; what cannot be read is listed as lost in status.",
       });
     }
-    const seal = await readRecord(cold, key, sealRecord);
-    if (!seal) throw new CellarmanError("usage", `there is no seal ${key}`);
+    const sha256 = await hashOfSeal(cold, at, key);
     const ref = { flow: at.flow, period: at.period, batch: at.batch };
     await writeRecord(cold, batchRecordKey("withdrawn", ref, idOfKey(key)), {
       schema: "cellarman/withdrawn/1",
       ...ref,
       process: inv.process,
-      seal: { key, sha256: seal.sha256 },
+      seal: { key, sha256 },
       reason,
     }, true);
     const text = `Withdrawn: ${key}; cellarman archive ${at.flow} makes a further attempt.\n`;
@@ -51,6 +51,15 @@ export async function run(inv: Invocation): Promise<VerbResult> {
   } finally {
     await cold.close();
   }
+}
+
+/** SHA-256 of the seal as it lies there, garbled or not; of no bytes where it is gone and a marker names it. */
+async function hashOfSeal(cold: Cold, at: BatchRef, key: string): Promise<string> {
+  const found = await cold.get(key);
+  if (found) return sha256Hex(found.bytes);
+  const markers = await readNumbered(cold, (n) => markerKey(at, n), markerRecord);
+  if (markers.some((m) => m.value.seal === key)) return sha256Hex("");
+  throw new CellarmanError("usage", `there is no seal ${key}`);
 }
 
 /** Intents read at once. */

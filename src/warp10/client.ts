@@ -25,7 +25,10 @@ export interface HotOptions {
   readonly readToken: string;
   readonly clock: Clock;
   readonly log?: Log;
-  /** Another token of the same server whose capabilities `tokenFacts` uses: write tokens rarely have any. */
+  /**
+   * Another token of the same server whose capabilities `tokenFacts` uses: write tokens rarely have
+   * any.
+   */
   readonly capabilityToken?: string;
   /** Where given, every fetch's answer must name it, or the fetch fails. */
   readonly unit?: TimeUnit;
@@ -40,8 +43,8 @@ export interface OpenHot extends Hot {
    */
   grantedLimits(limits?: ReadLimits): Promise<GrantedLimits>;
   /**
-   * Identities of the selected series that hold a point at any time: the newest point of each is read
-   * (recordings 03-fetch, "count: the newest N").
+   * Identities of the selected series that hold a point at any time: the newest point of each is
+   * read (recordings 03-fetch, "count: the newest N").
    */
   withPoints(selector: string, limits?: ReadLimits): AsyncIterable<string>;
 }

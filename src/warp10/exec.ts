@@ -19,7 +19,10 @@ export interface ExecAnswer {
 export interface ExecOptions {
   /** For people: `counting points`. */
   readonly what: string;
-  /** Whose capabilities are asked for: the token's own (true, the default), none, or those of another token. */
+  /**
+   * Whose capabilities are asked for: the token's own (true, the default), none, or those of
+   * another token.
+   */
   readonly capabilities?: boolean | { readonly lentBy: string };
 }
 

@@ -3,16 +3,34 @@ import { appendFile, mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { HASH_BYTES, type Merged, mergeBucket } from "../plan/coverage.ts";
+import { CellarmanError } from "../runtime/errors.ts";
 
-/** Gives `work` a temporary folder and removes it afterwards, whatever happened. */
+/**
+ * Gives `work` a temporary folder and removes it afterwards, whatever happened.
+ * @throws CellarmanError "disk" when there is no room, or no such folder.
+ */
 export async function inSpoolFolder<T>(work: (folder: string) => Promise<T>): Promise<T> {
-  const folder = await mkdtemp(join(tmpdir(), "cellarman-"));
+  let folder: string | undefined;
   try {
+    folder = await mkdtemp(join(tmpdir(), "cellarman-"));
     return await work(folder);
+  } catch (thrown) {
+    throw isOfDisk(thrown) ? diskError(thrown) : thrown;
   } finally {
-    await rm(folder, { recursive: true, force: true });
+    if (folder !== undefined) await rm(folder, { recursive: true, force: true });
   }
 }
+
+/** A failed call of the file system names that call. */
+const isOfDisk = (thrown: unknown): thrown is Error =>
+  thrown instanceof Error && "syscall" in thrown && "path" in thrown;
+
+const diskError = (cause: Error): CellarmanError =>
+  new CellarmanError("disk", `the temporary folder cannot be used: ${cause.message}`, {
+    where: tmpdir(),
+    hint: "Make room there (16 bytes a series, twice), or name another folder in TMPDIR.",
+    cause,
+  });
 
 /** Compares two spools: root against groups. */
 export async function mergeSpools(root: HashSpool, groups: HashSpool): Promise<Merged> {

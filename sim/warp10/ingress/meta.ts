@@ -20,7 +20,8 @@ export async function handleMeta(context: Context, exchange: Exchange): Promise<
   } catch (error) {
     return answer.error(403, PREFIX + asJavaError(error).message);
   }
-  const delta = headerOf(exchange, "x-warp10-attributes") === "delta";
+  const delta =
+    context.config.attributesDelta && headerOf(exchange, "x-warp10-attributes") === "delta";
   try {
     for await (const lines of bodyLines(exchange)) {
       for (const line of lines)

@@ -1,4 +1,5 @@
 // Percent-encoding as Warp 10 does it: UTF-8, a blank is %20, a plus is a plus.
+import { JavaError } from "../values.ts";
 
 const PLAIN = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-*_";
 
@@ -17,13 +18,13 @@ export function encodePercent(text: string): string {
 
 /**
  * Decodes `%XX` runs as UTF-8; everything else, `+` included, stays.
- * Throws a RangeError for a `%` that is not followed by two hex digits.
+ * Throws a JavaError for a `%` that is not followed by two hex digits.
  */
 export function decodePercent(text: string): string {
   if (!text.includes("%")) return text;
   return text.replaceAll(/(?:%[0-9A-Fa-f]{2})+|%/g, (run) => {
     if (run === "%") {
-      throw new RangeError("URLDecoder: Illegal hex characters in escape (%) pattern");
+      throw new JavaError("URLDecoder: Illegal hex characters in escape (%) pattern");
     }
     return Buffer.from(run.replaceAll("%", ""), "hex").toString("utf8");
   });

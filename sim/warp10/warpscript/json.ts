@@ -12,7 +12,7 @@ export function toJson(item: Item, strict: boolean): string {
   if (item === null) return "null";
   if (typeof item === "bigint" || typeof item === "boolean") return String(item);
   if (typeof item === "number") {
-    return Number.isFinite(item) || !strict ? shortDouble(item) : `"${javaDouble(item)}"`;
+    return Number.isFinite(item) || !strict ? javaDouble(item) : `"${javaDouble(item)}"`;
   }
   if (item instanceof Decimal) return decimalJson(item);
   if (typeof item === "string") return jsonText(item);
@@ -26,9 +26,6 @@ export function toJson(item: Item, strict: boolean): string {
   if (item instanceof Encoder) return seriesJson(item.meta, [...item.points()], strict);
   return jsonText(typeName(item));
 }
-
-// -0.0 loses its sign in JSON (facts warp10 §2.7).
-const shortDouble = (value: number): string => (value === 0 ? "0.0" : javaDouble(value));
 
 const keyText = (key: Item): string => (key === null ? "null" : String(key));
 

@@ -8,6 +8,7 @@ import { GTS_WORDS } from "./words/gts.ts";
 import { LIST_WORDS } from "./words/lists.ts";
 import { LOOP_WORDS } from "./words/loops.ts";
 import { PLATFORM_WORDS } from "./words/platform.ts";
+import { sharingWords } from "./words/sharing.ts";
 import { STACK_WORDS } from "./words/stackWords.ts";
 import { TEXT_WORDS } from "./words/texts.ts";
 
@@ -24,6 +25,7 @@ export function libraryOf(extensions: readonly Word[] = []): ReadonlyMap<string,
     ...DIRECTORY_WORDS,
     ...FETCH_WORDS,
     ...PLATFORM_WORDS,
+    ...sharingWords(),
     ...extensions,
   ];
   return new Map(all.map((word) => [word.name, word]));

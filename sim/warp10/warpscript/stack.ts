@@ -38,6 +38,7 @@ export class Stack implements RunningScript {
   private turnStarted = performance.now();
   private readonly deadlines: { readonly at: number; readonly message: string }[] = [];
   private depth = 0;
+  private abandoned = false;
   private wake: (() => void) | undefined;
 
   constructor(context: Context, library: ReadonlyMap<string, Word>, session: string | undefined) {
@@ -92,6 +93,12 @@ export class Stack implements RunningScript {
 
   signal(kind: "kill" | "stop"): void {
     this.pending = kind;
+  }
+
+  /** Ends the script even in a word that waits: the server closes. */
+  abandon(): void {
+    this.pending = "kill";
+    this.abandoned = true;
     this.wake?.();
   }
 
@@ -121,16 +128,21 @@ export class Stack implements RunningScript {
     for (const { at, message } of this.deadlines) if (now >= at) throw new Fatal(message);
   }
 
-  /** Waits in a word that no signal interrupts; only a deadline does. */
+  /** Waits in a word that no signal interrupts; only a deadline does, or the server's end. */
   *sleep(ms: number): Steps {
-    const until = performance.now() + ms;
-    const end = Math.min(until, ...this.deadlines.map(({ at }) => at));
+    const first = this.deadlines.toSorted((a, b) => a.at - b.at)[0];
+    const left = first === undefined ? Infinity : first.at - performance.now();
     yield new Promise<void>((resolve) => {
-      setTimeout(resolve, Math.max(0, end - performance.now()));
+      const timer = setTimeout(resolve, Math.max(0, Math.min(ms, left)));
+      this.wake = () => {
+        clearTimeout(timer);
+        resolve();
+      };
     });
+    this.wake = undefined;
     this.turnStarted = performance.now();
-    const passed = this.deadlines.find(({ at }) => performance.now() >= at);
-    if (passed !== undefined) throw new Fatal(passed.message);
+    if (this.abandoned) this.handleSignals();
+    if (first !== undefined && left <= ms) throw new Fatal(first.message);
   }
 
   /** Runs one operation. */

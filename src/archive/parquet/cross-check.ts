@@ -3,12 +3,9 @@ import zlib from "node:zlib";
 import { parquetRead } from "hyparquet";
 import { canonicalLabels } from "../../warp10/series.ts";
 import { CellarmanError } from "../../runtime/errors.ts";
-import { pointAt, type PointBatch, type SeenSeries } from "../points.ts";
+import { KIND, NO_ELEVATION, type PointBatch, type SeenSeries } from "../points.ts";
 import { POINT_COLUMNS } from "./format.ts";
 import { readParquetPoints } from "./read.ts";
-
-/** The cells of one row, in the order of POINT_COLUMNS; undefined is null. */
-type Cells = readonly unknown[];
 
 /**
  * Decodes the first row group of an object with hyparquet and holds every cell against our own
@@ -20,11 +17,12 @@ export async function crossCheck(bytes: Uint8Array): Promise<void> {
   const stream = readParquetPoints(bytes);
   for await (const batch of stream) {
     const columns = await otherReading(bytes, batch.rows);
-    for (let row = 0; row < batch.rows; row++) {
-      const ours = cellsOf(batch, row, stream.series);
-      const theirs = columns.map((column) => column[row] ?? undefined);
-      const differs = ours.findIndex((cell, i) => !sameCell(cell, theirs[i]));
-      if (differs >= 0) throw mismatch(row, POINT_COLUMNS[differs]?.name ?? "");
+    for (const [i, ours] of readingsOf(batch, stream.series).entries()) {
+      const theirs = columns[i] ?? [];
+      for (let row = 0; row < batch.rows; row++) {
+        if (sameCell(ours(row), theirs[row] ?? undefined)) continue;
+        throw mismatch(row, POINT_COLUMNS[i]?.name ?? "");
+      }
     }
     return;
   }
@@ -39,7 +37,10 @@ function mismatch(row: number, column: string): CellarmanError {
 }
 
 /** Columns of the first `rows` rows, by hyparquet. */
-async function otherReading(bytes: Uint8Array, rows: number): Promise<readonly Cells[]> {
+async function otherReading(
+  bytes: Uint8Array,
+  rows: number,
+): Promise<readonly (readonly unknown[])[]> {
   const columns = POINT_COLUMNS.map((): unknown[] => []);
   const byName = new Map(POINT_COLUMNS.map(({ name }, i) => [name as string, columns[i]]));
   try {
@@ -66,21 +67,32 @@ async function otherReading(bytes: Uint8Array, rows: number): Promise<readonly C
   return columns;
 }
 
-function cellsOf(batch: PointBatch, row: number, series: readonly SeenSeries[]): Cells {
-  const { timestamp, value, location, elevation } = pointAt(batch, row);
-  const seen = series[batch.series[row] ?? 0];
+/** One column as we read it: the cell of each row; undefined is null. */
+type Reading = (row: number) => unknown;
+
+/** Our readings, in the order of POINT_COLUMNS. Names are made once a series: rows share them. */
+function readingsOf(batch: PointBatch, series: readonly SeenSeries[]): readonly Reading[] {
+  const { kind, bits, blobs, timestamp, latitude, longitude, elevation } = batch;
+  const doubles = new Float64Array(bits.buffer, bits.byteOffset);
+  const blobOf: Reading = (row) => blobs[Number(bits[row])];
+  const classes = series.map(({ className }) => className);
+  const labels = series.map((one) => canonicalLabels(one.labels));
+  const ofKind =
+    (wanted: number, cell: Reading): Reading =>
+    (row) =>
+      kind[row] === wanted ? cell(row) : undefined;
   return [
-    seen?.className,
-    canonicalLabels(seen?.labels ?? {}),
-    timestamp,
-    typeof value === "bigint" ? value : undefined,
-    typeof value === "number" ? value : undefined,
-    typeof value === "boolean" ? value : undefined,
-    typeof value === "string" ? value : undefined,
-    value instanceof Uint8Array ? value : undefined,
-    location?.latitude,
-    location?.longitude,
-    elevation,
+    (row) => classes[batch.series[row] ?? 0],
+    (row) => labels[batch.series[row] ?? 0],
+    (row) => timestamp[row],
+    ofKind(KIND.long, (row) => bits[row]),
+    ofKind(KIND.double, (row) => doubles[row]),
+    ofKind(KIND.boolean, (row) => bits[row] === 1n),
+    ofKind(KIND.string, (row) => Buffer.from(blobs[Number(bits[row])] ?? []).toString("utf8")),
+    ofKind(KIND.binary, blobOf),
+    (row) => (Number.isNaN(latitude[row]) ? undefined : latitude[row]),
+    (row) => (Number.isNaN(latitude[row]) ? undefined : longitude[row]),
+    (row) => (elevation[row] === NO_ELEVATION ? undefined : elevation[row]),
   ];
 }
 

@@ -1,5 +1,5 @@
 // Everything that a Warp 10 holds of some series, as lines that can be compared: every line whole, labels sorted, those
-// that a token gives left out, lines sorted.
+// that a token gives left out, doubles by their bits, lines sorted.
 import type { Range } from "../../../src/warp10/range.ts";
 
 /** Labels that belong to who wrote a point, not to the point: a restored series has others. */
@@ -26,10 +26,23 @@ export async function exportLines(
   return text.split(/\r?\n/).filter(Boolean).map(normalised).toSorted();
 }
 
-/** A line with its labels sorted; the three that a token gives are left out. */
+/**
+ * A line with its labels sorted, without the three that a token gives. A double is shown by its bits: the server keeps
+ * `1.0E10` and `10000000000.0` apart, by how they were written, though they are one number (facts warp10 §7).
+ */
 function normalised(line: string): string {
-  return line.replace(/\{([^}]*)\}/, (_all, inner: string) => {
-    const labels = inner.split(",").filter((label) => label && !GIVEN_BY_TOKEN.test(label));
-    return `{${labels.toSorted().join(",")}}`;
-  });
+  const [, place = "", className = "", inner = "", value = ""] = LINE.exec(line) ?? [];
+  const labels = inner.split(",").filter((label) => label && !GIVEN_BY_TOKEN.test(label));
+  const shown = DOUBLE.test(value) ? bitsOf(Number(value)) : value;
+  return `${place} ${className}{${labels.toSorted().join(",")}} ${shown}`;
+}
+
+const LINE = /^(\S+) ([^{ ]+)\{([^}]*)\} (.*)$/;
+/** Neither LONG nor text nor one of the three numbers without digits. */
+const DOUBLE = /^-?\d+(?:\.\d+(?:E-?\d+)?|E-?\d+)$/;
+
+function bitsOf(double: number): string {
+  const bytes = Buffer.alloc(8);
+  bytes.writeDoubleBE(double);
+  return `double ${bytes.toString("hex")}`;
 }

@@ -4,12 +4,14 @@ import { randomBytes } from "node:crypto";
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { openClient, type StoreClient } from "../../../src/cellar/client.ts";
+import { openClient } from "../../../src/cellar/client.ts";
+import type { StoreAnswer } from "../../../src/cellar/exchange.ts";
 import { placeOf } from "../../../src/cellar/place.ts";
 import type { StoreKeys } from "../../../src/cellar/sign.ts";
 import { main } from "../../../src/main.ts";
 import type { Clock } from "../../../src/runtime/clock.ts";
 import { type Range, UNITS_PER_MS } from "../../../src/warp10/range.ts";
+import { sendAny, type TestRequest, texts, verdict } from "../../conformance/cellar/endpoint.ts";
 import { type HotServer, openHotServer } from "./hot.ts";
 import { type Moved, startMoved } from "./moved.ts";
 
@@ -52,8 +54,6 @@ export interface Said {
 export interface RealWorldOptions {
   /** Where the store is really reached; the gateway of the environment by default. */
   readonly storeUrl?: string;
-  /** Waiting really waits; else it moves the clock. */
-  readonly realWaits?: boolean;
   /** Further keys of the store that the tool may be given. */
   readonly keys?: readonly StoreKeys[];
   /** Lines of the flow beside addresses, selectors, period and purge. */
@@ -69,6 +69,8 @@ export class RealWorld {
   readonly prefix = `e2e.${randomBytes(3).toString("hex")}.`;
   readonly folder: string;
   readonly env: Map<string, string>;
+  /** Waiting really waits; else it moves the clock. */
+  realWaits = false;
   private readonly shift: { ms: number };
   private readonly options: RealWorldOptions;
   private moved: Moved[] = [];
@@ -106,7 +108,7 @@ export class RealWorld {
     const target = options.storeUrl ?? url;
     world.moved.push(await startMoved({ target, keys, shiftMs }));
     if (hot.isReal) world.moved.push(await startMoved({ target: hot.url, shiftMs }));
-    await world.s3((client) => client.send({ method: "PUT", key: "" }));
+    await world.must({ method: "PUT" });
     await mkdir(world.flows);
     await world.writeFlow();
     return world;
@@ -183,6 +185,11 @@ export class RealWorld {
     this.moved[0]?.cut(isCut);
   }
 
+  /** What a process of its own needs in its environment to live in this world. */
+  processEnv(): Record<string, string> {
+    return { ...Object.fromEntries(this.env), CELLARMAN_CLOCK_SHIFT_MS: String(this.shift.ms) };
+  }
+
   moveClock(ms: number): void {
     this.shift.ms += ms;
   }
@@ -191,7 +198,7 @@ export class RealWorld {
   readonly clock: Clock = {
     now: () => this.now(),
     sleep: async (ms) => {
-      if (this.options.realWaits) await new Promise((done) => setTimeout(done, ms));
+      if (this.realWaits) await new Promise((done) => setTimeout(done, ms));
       else this.moveClock(ms);
     },
   };
@@ -219,21 +226,40 @@ export class RealWorld {
     return { code, stdout, stderr };
   }
 
-  /** Something done with the real bucket as it is, by its owner (or with other keys). */
-  async s3<T>(
-    work: (client: StoreClient) => Promise<T>,
-    keys: StoreKeys = this.store,
-  ): Promise<T> {
+  /** One request to the real bucket, by its owner or under other keys; whatever the answer. */
+  async ask(request: TestRequest, keys: StoreKeys = this.store): Promise<StoreAnswer> {
     const place = placeOf({ endpoint: this.store.url, bucket: this.bucket });
     const client = openClient({ ...keys, place, clock: { now: () => Date.now() } });
     try {
-      return await work(client);
+      return await sendAny(client, request);
     } finally {
       await client.close();
     }
   }
 
+  /** Like `ask`; throws unless the answer is a success. */
+  async must(request: TestRequest): Promise<StoreAnswer> {
+    const answer = await this.ask(request);
+    if (answer.status < 300) return answer;
+    throw new Error(`${request.method} ${request.key} of ${this.bucket}: ${verdict(answer)}`);
+  }
+
+  /** Removes the bucket with every version of everything in it. */
+  private async removeBucket(): Promise<void> {
+    for (;;) {
+      const found = await this.ask({ query: { versions: "" } });
+      const ids = texts(found, "VersionId");
+      const gone = texts(found, "Key").map((key, i) => ({ key, versionId: ids[i] ?? "null" }));
+      if (gone.length === 0) break;
+      const remove = ({ key, versionId }: { key: string; versionId: string }) =>
+        this.must({ method: "DELETE", key, query: { versionId } });
+      for (let i = 0; i < gone.length; i += 20) await Promise.all(gone.slice(i, i + 20).map(remove));
+    }
+    await this.ask({ method: "DELETE" });
+  }
+
   async close(): Promise<void> {
+    await this.removeBucket();
     await Promise.all(this.moved.map((proxy) => proxy.close()));
     await this.hot.close();
     await rm(this.folder, { recursive: true, force: true });

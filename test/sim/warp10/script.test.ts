@@ -207,3 +207,19 @@ test("parameters in the path are run as scripts; the body may be gzip'd", () =>
     const reply = await ask(sim, "exec/a=40/b='x'", { body: "$a 2 + $b" });
     expect(JSON.parse(reply.text)).toEqual(["x", 42]);
   }));
+
+test("shared memory needs its mutex and capabilities; FINDSTATS counts", () =>
+  staged(async (sim) => {
+    const caps = { ".cap:mutex": "", ".cap:shmstore": "", ".cap:shmload": "" };
+    sim.tokens.set("SHARE", { type: "READ", applications: ["demo"], attributes: caps });
+    const run = async (script: string): Promise<string> =>
+      messageOf(await exec(sim, script, "READ", { "X-Warp10-Capabilities": "SHARE" }));
+    expect(await run("<% 7 'x' SHMSTORE %> 'm' MUTEX")).toBe("[]");
+    expect(await run("<% 'x' SHMLOAD %> 'm' MUTEX")).toBe("[7]");
+    expect(await run("'x' SHMLOAD")).toMatch(/while holding a mutex/);
+    expect(await result(sim, "<% 1 %> 'm' MUTEX")).toMatch(/MUTEX missing capability 'mutex'/);
+    await update(sim, SERIES);
+    const stats =
+      "[ $t '~(.*)' {} ] FINDSTATS DUP 'gts.estimate' GET SWAP 'per.class.estimate' GET";
+    expect(await result(sim, stats)).toEqual([{ c: 2 }, 2]);
+  }));

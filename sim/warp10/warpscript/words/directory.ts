@@ -118,18 +118,21 @@ function* seriesNamed(stack: Stack, name: string, given: Item, token: Token): Ge
   }
 }
 
-function* find(stack: Stack): Steps {
+/** The map, or the list of token, class and labels, that a word of the directory takes. */
+export function directoryMap(stack: Stack, name: string): ItemMap {
   const top = stack.pop();
-  let map: ItemMap;
-  if (Array.isArray(top)) {
-    const [token = null, className = null, labels = null] = top;
-    map = new Map<Item, Item>([
-      ["token", token],
-      ["class", className],
-      ["labels", labels],
-    ]);
-  } else if (top instanceof Map) map = top;
-  else throw new JavaError("FIND expects a list or a map on top of the stack.");
+  if (top instanceof Map) return top;
+  const list = asList(top, `${name} expects a list or a map on top of the stack.`);
+  const [token = null, className = null, labels = null] = list;
+  return new Map<Item, Item>([
+    ["token", token],
+    ["class", className],
+    ["labels", labels],
+  ]);
+}
+
+function* find(stack: Stack): Steps {
+  const map = directoryMap(stack, "FIND");
   const token = readToken(stack, "FIND", map.get("token"));
   if (token.attributes[".nofind"] !== undefined) {
     throw new JavaError("FIND token cannot be used for finding metadata.");

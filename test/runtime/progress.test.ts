@@ -1,0 +1,123 @@
+// Progress: a bar on a terminal, a line a minute in a log, nothing for short work (design §7).
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import type { Clock } from "../../src/runtime/clock.ts";
+import { silentLog } from "../../src/runtime/log.ts";
+import { bytesText, compact, duration, startProgress } from "../../src/runtime/progress.ts";
+
+/** Progress of ten batches under a clock that the test moves. */
+function progressOf(isTty: boolean) {
+  const lines: string[] = [];
+  let drawn = "";
+  let nowMs = 1_000_000;
+  const clock: Clock = { now: () => nowMs, sleep: () => Promise.resolve() };
+  const log = { ...silentLog, info: (line: string) => void lines.push(line) };
+  const terminal = { isTty, write: (text: string) => void (drawn += text) };
+  const progress = startProgress("archive", 10, clock, log, terminal);
+  return {
+    lines,
+    drawn: () => drawn,
+    done(afterMs: number, points = 1_000n) {
+      nowMs += afterMs;
+      progress.done(points);
+    },
+    end: () => progress.end(),
+  };
+}
+
+describe("in a log", () => {
+  test("is a line a minute at most, with count, points, rate and what is left", () => {
+    const { lines, done, drawn } = progressOf(false);
+    for (let i = 0; i < 5; i++) done(20_000);
+    expect(lines).toEqual(["archive 3/10 batches, 3.00 k points, 50 points/s, 2 min left"]);
+    expect(drawn()).toBe("");
+  });
+
+  test("says nothing of work that ends within a minute", () => {
+    const { lines, done, end } = progressOf(false);
+    for (let i = 0; i < 10; i++) done(5_900);
+    end();
+    expect(lines).toEqual([]);
+  });
+
+  test("says no rate where no points move", () => {
+    const { lines, done } = progressOf(false);
+    done(60_000, 0n);
+    expect(lines).toEqual(["archive 1/10 batches, 0 points, 9 min left"]);
+  });
+});
+
+describe("on a terminal", () => {
+  test("nothing is drawn in the first two seconds, nor wiped when nothing was drawn", () => {
+    const { drawn, done, end } = progressOf(true);
+    done(1_999);
+    end();
+    expect(drawn()).toBe("");
+  });
+
+  test("the bar is redrawn in place, five times a second at most, and wiped at the end", () => {
+    const { lines, drawn, done, end } = progressOf(true);
+    done(2_000);
+    done(100);
+    done(100);
+    end();
+    const frames = drawn().split("\r\x1b[K").slice(1);
+    expect(frames).toHaveLength(3);
+    expect(frames[0]).toMatch(/^\[##\.{22}\] archive 1\/10 batches/);
+    expect(frames[1]).toMatch(/^\[#{7}\.{17}\] archive 3\/10 batches/);
+    expect(frames[2]).toBe("");
+    expect(lines).toEqual([]);
+  });
+
+  test("of more than was planned never breaks the bar", () => {
+    const { drawn, done } = progressOf(true);
+    for (let i = 0; i < 12; i++) done(2_000);
+    expect(drawn()).toContain("12/10");
+  });
+});
+
+describe("figures", () => {
+  test.each([
+    [0, "0 s"],
+    [89.4, "89 s"],
+    [90, "2 min"],
+    [5_399, "90 min"],
+    [5_400, "1.5 h"],
+    [172_800, "2.0 d"],
+  ])("%d seconds are %s", (seconds, text) => {
+    expect(duration(seconds)).toBe(text);
+  });
+
+  test.each([
+    [0, "0"],
+    [999, "999"],
+    [1_000, "1.00 k"],
+    [12_345, "12.3 k"],
+    [123_456, "123 k"],
+    [22e9, "22.0 G"],
+    [1e16, "10000 T"],
+  ])("%d is %s", (count, text) => {
+    expect(compact(count)).toBe(text);
+  });
+
+  test.each([
+    [0, "0 B"],
+    [1_023, "1023 B"],
+    [1_024, "1.00 KiB"],
+    [64 * 1024 ** 2, "64.0 MiB"],
+    [20 * 1024 ** 4, "20.0 TiB"],
+  ])("%d bytes are %s", (bytes, text) => {
+    expect(bytesText(bytes)).toBe(text);
+  });
+
+  test("a compact count is never off by more than one in its last digit", () => {
+    const factor: Readonly<Record<string, number>> = { "": 1, k: 1e3, M: 1e6, G: 1e9, T: 1e12 };
+    fc.assert(
+      fc.property(fc.nat({ max: 2 ** 50 }), (count) => {
+        const [digits = "", unit = ""] = compact(count).split(" ");
+        const value = Number(digits) * (factor[unit] ?? Number.NaN);
+        expect(Math.abs(value - count)).toBeLessThanOrEqual(count * 0.0051);
+      }),
+    );
+  });
+});
