@@ -64,8 +64,6 @@ export interface WorldOptions {
   readonly signal?: AbortSignal;
   /** Where the verbs show their bars. */
   readonly terminal?: Terminal;
-  /** Whether the commands are told that the local flows count (default: yes). */
-  readonly authoritative?: boolean;
   /** Further keys of the store. */
   readonly credentials?: readonly Credential[];
   /** Limits that the commands go by instead of their own. */
@@ -206,14 +204,18 @@ export class World {
 
   /** Runs one command as a process would, with a process id of its own. */
   async run(...argv: string[]): Promise<Said> {
+    return this.runPlainly(...argv, "--flows-are-authoritative");
+  }
+
+  /** The same as CI runs it: the local flows are not taken for the default branch's. */
+  async runPlainly(...argv: string[]): Promise<Said> {
     let [stdout, stderr] = ["", ""];
-    const { talk, signal, terminal, limits, authoritative = true } = this.options;
-    const told = authoritative ? ["--flows-are-authoritative"] : [];
+    const { talk, signal, terminal, limits } = this.options;
     const said = (text: string): void => {
       stderr += text;
       talk?.(text);
     };
-    const code = await main([...argv, "--flows", this.flows, ...told], {
+    const code = await main([...argv, "--flows", this.flows], {
       stdout: (text) => {
         stdout += text;
       },

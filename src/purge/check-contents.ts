@@ -3,6 +3,7 @@ import type { Stored } from "../cellar/records.ts";
 import type { HoldsRead } from "../cellar/holds.ts";
 import type { Seal } from "../ledger/records.ts";
 import { CellarmanError } from "../runtime/errors.ts";
+import { some } from "../runtime/words.ts";
 import { diffSeries, judgeTotals, type SeriesDiff } from "../verify/diff.ts";
 import { collectPoints, DIFF_POINTS_MAX } from "../verify/points.ts";
 import { type ReadTotals, readHot } from "../verify/read-hot.ts";
@@ -37,7 +38,7 @@ export async function checkArchive(
     }
   }
   const points = contents.reduce((n, c) => n + c.read.points, 0n);
-  return { line: yes(check, `${contents.length} seals, ${points} points`, needed), contents };
+  return { line: yes(check, `${some(contents.length, "seal")}, ${some(points, "point")}`, needed), contents };
 }
 
 /** Limits of a gate's reads: near a purge intent they walk tombstones, so there is no stall limit (facts warp10 §1.4). */

@@ -6,6 +6,7 @@ import { canonicalJson } from "../ledger/canonical.ts";
 import { type Seal, sealRecord } from "../ledger/records.ts";
 import { CellarmanError, EXIT } from "../runtime/errors.ts";
 import { bytesText } from "../runtime/progress.ts";
+import { some } from "../runtime/words.ts";
 import { randomId } from "../runtime/random.ts";
 import { chosenFlow, openStore } from "./open.ts";
 import { limitsOf, openPeriods } from "./periods.ts";
@@ -42,7 +43,7 @@ export async function run(inv: Invocation): Promise<VerbResult> {
     await writeRecord(cold, approvalKey(ref, randomId()), { ...value, seals: list, digest, by }, true);
     return {
       exitCode: EXIT.done,
-      text: `Approved ${list.length} seals of ${at.flow.name} ${period}, digest ${digest}.\n`,
+      text: `Approved ${some(list.length, "seal")} of ${at.flow.name} ${period}, digest ${digest}.\n`,
       json: { ...ref, approved: list.length, digest },
     };
   } finally {
@@ -91,7 +92,7 @@ function coverText(
   const points = seals.reduce((n, s) => n + BigInt(s.value.points), 0n);
   const bytes = seals.reduce((n, s) => n + Number(s.value.bytes), 0);
   return (
-    `${flow} ${period}: ${seals.length} verified batches, ${points} points, ${bytesText(bytes)} in the archive.\n` +
+    `${flow} ${period}: ${some(seals.length, "verified batch", "verified batches")}, ${points} points, ${bytesText(bytes)} in the archive.\n` +
     "Approved, they are DELETED from the hot store when their grace is over and the gate finds every point archived.\n" +
     `Digest: ${digest}\n`
   );

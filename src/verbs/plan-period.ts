@@ -14,6 +14,7 @@ import { type Period, previousPeriod, rangeOf } from "../plan/period.ts";
 import { CellarmanError } from "../runtime/errors.ts";
 import type { Log } from "../runtime/log.ts";
 import { randomId } from "../runtime/random.ts";
+import { some } from "../runtime/words.ts";
 import type { Hot } from "../warp10/hot.ts";
 import type { TimeUnit } from "../warp10/range.ts";
 import { encodeSelector, type Selector } from "../warp10/selector.ts";
@@ -89,7 +90,7 @@ async function survey(work: Planning, period: Period): Promise<Plan> {
     rootSum.merge(sum);
     cut.push(...cutGroups(root, byLabel, counts, maxSeries));
   }
-  log.info(`${flow.name} ${period.name}: ${rootSum.count} series in ${cut.length} groups`);
+  log.info(`${flow.name} ${period.name}: ${rootSum.count} series in ${some(cut.length, "group")}`);
   const groups = cut.map((g) => ({ selector: encodeSelector(g.selector), series: 0n }));
   const roots: readonly Selector[] = flow.source.select;
   const coverage = await proveCoverage(
@@ -117,13 +118,15 @@ async function survey(work: Planning, period: Period): Promise<Plan> {
   });
 }
 
-/** What is sampled: enough for an estimate, cheap on any server. */
+/** What is sampled: whole hours, because many series have a point on the hour; less where there are many series. */
 const SAMPLE_GROUPS = 3;
-const SAMPLE_MS = 600_000;
-/** Where in the period, as parts of its length. */
-const SAMPLE_AT = [1 / 6, 1 / 2, 5 / 6];
+const SAMPLE_MS = 3_600_000;
+const SAMPLE_MANY_MS = 600_000;
+const MANY_SERIES = 20_000n;
+/** Where in the period, as parts of its length: not at midnight. */
+const SAMPLE_AT = [0.1777, 0.5444, 0.8222];
 
-/** Points of one series in the period, estimated from ten minutes at three places; undefined: nothing is known. */
+/** Points of one series in the period, estimated from three places in it; undefined: nothing is known. */
 async function samplePoints(
   { hot, log }: Planning,
   period: Period,
@@ -134,11 +137,13 @@ async function samplePoints(
   const step = Math.max(1, Math.floor(filled.length / SAMPLE_GROUPS));
   const sampled = filled.filter((_, i) => i % step === 0).slice(0, SAMPLE_GROUPS);
   const lengthMs = period.toMs - period.fromMs;
+  const listed = sampled.reduce((n, g) => n + g.series, 0n);
+  const sampleMs = listed > MANY_SERIES ? SAMPLE_MANY_MS : SAMPLE_MS;
   let [series, points] = [0n, 0n];
   try {
     for (const part of SAMPLE_AT) {
       const fromMs = period.fromMs + Math.floor(lengthMs * part);
-      const range = rangeOf(fromMs, fromMs + SAMPLE_MS, unit);
+      const range = rangeOf(fromMs, fromMs + sampleMs, unit);
       for (const group of sampled) {
         points += (await hot.count(group.selector, range)).points;
         series += group.series;
@@ -150,5 +155,5 @@ async function samplePoints(
     return undefined;
   }
   if (series === 0n || points === 0n) return undefined;
-  return (Number(points) / Number(series)) * (lengthMs / SAMPLE_MS);
+  return (Number(points) / Number(series)) * (lengthMs / sampleMs);
 }

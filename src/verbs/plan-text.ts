@@ -2,6 +2,7 @@
 import { tally } from "../plan/due.ts";
 import { bytesText, compact, duration } from "../runtime/progress.ts";
 import { renderTable } from "../report/table.ts";
+import { some } from "../runtime/words.ts";
 import type { FlowPlanned } from "./plan.ts";
 import type { RuledPeriod } from "./periods.ts";
 
@@ -27,8 +28,8 @@ function describeFlow(planned: FlowPlanned): string {
   const purge =
     entries.length === 0
       ? ""
-      : `To purge in this run: ${entries.length} batches` +
-        (leftOut > 0 ? `; ${leftOut} more wait for the budget, about ${runs} runs in all.\n` : ".\n");
+      : `To purge in this run: ${some(entries.length, "batch", "batches")}` +
+        (leftOut > 0 ? `; ${leftOut} more wait for the budget, about ${some(runs, "run")} in all.\n` : ".\n");
   return `${flow}\n${table}${purge}`;
 }
 

@@ -6,6 +6,7 @@ import { type BatchPurged, purgeBatch, type PurgePorts } from "../purge/purge-ba
 import { closePeriod, reconcileBatch } from "../purge/reconcile.ts";
 import { recordRecount, recount, stalledRecount } from "../purge/recount.ts";
 import { EXIT } from "../runtime/errors.ts";
+import { some } from "../runtime/words.ts";
 import { startProgress } from "../runtime/progress.ts";
 import type { GateCase } from "../purge/check.ts";
 import { casesOfPeriod, listName, newestList } from "./gate-cases.ts";
@@ -21,6 +22,8 @@ interface FlowPurged {
   readonly reconciled: number;
   readonly late: number;
   readonly closed: readonly string[];
+  /** What is not due yet, in words; empty: nothing. */
+  readonly waiting: string;
   readonly note: string | undefined;
 }
 
@@ -41,6 +44,7 @@ const nothing = (flow: string, note: string): FlowPurged => ({
   reconciled: 0,
   late: 0,
   closed: [],
+  waiting: "",
   note,
 });
 
@@ -55,8 +59,9 @@ async function purgeFlow(inv: Invocation, at: FlowFile): Promise<FlowPurged> {
     const periods = await openPeriods(inv, now.flow, cold);
     const batches = await purgeListed(inv, now, ports, periods);
     if (typeof batches === "string") return nothing(name, batches);
+    const waiting = waitingText(periods.flatMap((p) => p.statuses));
     const ended = await reconcileAll(inv, now, ports);
-    return { flow: name, batches, ...ended, note: undefined };
+    return { flow: name, batches, ...ended, waiting, note: undefined };
   } finally {
     await Promise.all([ports.close(), hot.close(), cold.close()]);
   }
@@ -164,15 +169,30 @@ function exitCodeFor(results: readonly FlowPurged[]): number {
   return partial ? EXIT.partial : EXIT.done;
 }
 
+/** How many batches cool, and until when. */
+function waitingText(statuses: readonly BatchStatus[]): string {
+  const grace = statuses.filter((s) => s.waitsFor === "grace");
+  const approval = statuses.filter((s) => s.waitsFor === "approval");
+  const untilMs = Math.min(...grace.map((s) => s.untilMs ?? Number.POSITIVE_INFINITY));
+  const first = Number.isFinite(untilMs) ? `, the first until ${new Date(untilMs).toISOString()}` : "";
+  return [
+    grace.length > 0 ? `cooling: ${some(grace.length, "batch", "batches")}${first}` : "",
+    approval.length > 0 ? `to be approved: ${some(approval.length, "batch", "batches")}` : "",
+  ]
+    .filter(Boolean)
+    .join("; ");
+}
+
 function describe(result: FlowPurged): string {
   const { flow, batches, reconciled, late, closed, note } = result;
   if (note) return `${flow}: ${note}.\n`;
   const points = batches.reduce((n, b) => n + b.points, 0n);
   const lines = batches.map((b) => `  ${b.period} ${b.batch}: ${b.outcome}: ${b.note}\n`);
   const rest = [
-    reconciled > 0 ? `${reconciled} batches reconciled` : "",
-    late > 0 ? `${late} batches hold late points` : "",
+    reconciled > 0 ? `${some(reconciled, "batch", "batches")} reconciled` : "",
+    late > 0 ? `late points in ${some(late, "batch", "batches")}` : "",
     closed.length > 0 ? `closed: ${closed.join(", ")}` : "",
+    result.waiting,
   ].filter(Boolean);
   const purged = batches.filter((b) => b.outcome === "purged").length;
   return (

@@ -33,7 +33,6 @@ describe("a delete that was carried out", () => {
   const LOST: readonly Warp10Fault[] = [
     { kind: "lostAnswer", ...theDelete },
     { kind: "cut", bytes: 40, ...theDelete },
-    { kind: "errorTrailer", bytes: 40, ...theDelete },
   ];
 
   it.each(LOST)("$kind of its answer: the recount tells, and it is not deleted twice", async (fault) => {

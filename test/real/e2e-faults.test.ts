@@ -76,8 +76,8 @@ describe("a versioned bucket", () => {
     expect(await hotLines()).toEqual([]);
     world.moveClock(DAY_MS);
     expect((await expectRun(0, "purge")).stdout).toContain(`closed: ${world.period}`);
-    const doctor = await world.run("doctor");
-    expect(doctor.stdout).toMatch(/version/i);
+    const { stdout } = await world.run("doctor");
+    expect(stdout).toMatch(/versioning.*\bon\b/);
   });
 });
 
@@ -97,13 +97,13 @@ describe("a store that goes away in the middle", () => {
           "run: { parallel: 4, retry: { type: constant, interval: PT1S, max-attempts: 4 } }",
         ],
       });
-      expect(before.length).toBeGreaterThan(0);
       await world.update(manySeries());
       const all = await hotLines();
+      expect(all.length).toBe(before.length + SERIES * 5);
       await expectRun(0, "plan");
       world.realWaits = true;
       const archiving = world.run("archive");
-      await untilObjects(40);
+      await untilObjects(20);
       await (gateway ? gateway.kill() : world.cutStore(true));
       await new Promise((done) => setTimeout(done, 1_500));
       await (gateway ? gateway.up() : world.cutStore(false));
@@ -111,22 +111,25 @@ describe("a store that goes away in the middle", () => {
       expect([0, 3]).toContain(first.code);
       await expectRun(0, "archive");
       await expectRun(0, "verify");
+      expect((await expectRun(0, "archive")).stdout).toBe("Nothing to archive.\n");
       expect(await hotLines()).toEqual(all);
       world.realWaits = false;
       world.moveClock(16 * DAY_MS);
-      await expectRun(0, "plan");
-      await expectRun(0, "purge");
-      expect((await hotLines()).length).toBeLessThan(all.length);
+      // The first purge ever is one batch. Each gate holds hot against the archive, point by point.
+      for (let runs = 0; runs < 2; runs++) for (const step of ["plan", "purge"]) await expectRun(0, step);
+      expect(await hotLines()).toEqual([]);
     } finally {
       await gateway?.close();
     }
   });
 });
 
-/** 200 series of a few points, one a batch. */
+const SERIES = 80;
+
+/** Series of five points, one a batch. */
 function manySeries(): string[] {
   const { prefix, range } = world;
-  return Array.from({ length: 200 }, (_, n) =>
+  return Array.from({ length: SERIES }, (_, n) =>
     Array.from({ length: 5 }, (_unused, i) => `${range.start + BigInt(i)}// ${prefix}many{n=${n}} ${n + i}`),
   ).flat();
 }

@@ -18,7 +18,7 @@ describe("readFlowView", () => {
   it("tells a due period that nobody planned, and when the next is due", async () => {
     const view = await viewOf(memoryCold());
     expect(view.periods).toEqual([{ kind: "unplanned", period: "2025-11" }]);
-    expect(view.nextDue).toEqual({ period: "2025-12", atMs: Date.parse("2026-03-31T00:00:00Z") });
+    expect(view.nextDue).toEqual({ period: "2025-12", atMs: Date.parse("2026-04-01T00:00:00Z") });
   });
 
   it("derives every batch, with what the archive holds of it", async () => {

@@ -1,0 +1,113 @@
+// The write fence is probed, not believed: refused twice, the probes at least the ingestion lag apart, the first at
+// most lag + 1 day old, the second before the reads begin (design §3, "The gate").
+import { describe, expect, test } from "vitest";
+import { checkFence } from "../../src/purge/check-fence.ts";
+import type { FenceAnswer, GatePorts } from "../../src/purge/check.ts";
+import { type MemoryCold, memoryCold } from "../support/memory-cold.ts";
+import { DAY_MS } from "../support/values.ts";
+import { gateCase } from "./cases.ts";
+
+const MINUTE = 60_000;
+const ADDRESS = "https://warp10.example.net";
+
+/** A gate's fence over a bucket whose clock moves; counts the probes. */
+function fenceOf(answers: () => readonly FenceAnswer[] = refused) {
+  const cold = memoryCold(100 * DAY_MS);
+  const probed: bigint[] = [];
+  const prober = {
+    probe: (timestamp: bigint) => {
+      probed.push(timestamp);
+      return Promise.resolve(answers());
+    },
+  };
+  const ports = { cold, prober } as unknown as GatePorts;
+  const check = async (minutes: number) => {
+    cold.clockMs += minutes * MINUTE;
+    return checkFence(gateCase(), ports);
+  };
+  return { cold, probed, check, ports };
+}
+
+const answer = (outcome: FenceAnswer["outcome"]): FenceAnswer => ({ address: ADDRESS, outcome, detail: "d" });
+const refused = () => [answer("refused")];
+const probes = (cold: MemoryCold): number => [...cold.objects.keys()].filter((k) => k.startsWith("fences/")).length;
+
+describe("the write fence", () => {
+  test("refused once waits, and says until when", async () => {
+    const { check, cold } = fenceOf();
+    const line = await check(0);
+    expect(line).toMatchObject({ ok: false, outcome: "wait", earliestMs: cold.clockMs + 10 * MINUTE });
+  });
+
+  test("refused again a lag later is in force", async () => {
+    const { check, probed } = fenceOf();
+    await check(0);
+    expect((await check(10)).ok).toBe(true);
+    expect(probed).toEqual([99n, 99n]);
+  });
+
+  test("a minute before the lag is over still waits", async () => {
+    const { check } = fenceOf();
+    await check(0);
+    expect((await check(9)).ok).toBe(false);
+    expect((await check(1)).ok).toBe(true);
+  });
+
+  test("two probes less than a lag apart are no pair, though the first is older than the lag", async () => {
+    const { check, probed, cold } = fenceOf();
+    await check(0);
+    await check(6);
+    expect(probes(cold)).toBe(2);
+    expect((await check(4)).ok).toBe(true);
+    expect(probed).toHaveLength(3);
+  });
+
+  test("a fresh second probe serves the next batches as well", async () => {
+    const { check, probed } = fenceOf();
+    await check(0);
+    await check(10);
+    expect((await check(4)).ok).toBe(true);
+    expect(probed).toHaveLength(2);
+    expect((await check(2)).ok).toBe(true);
+    expect(probed).toHaveLength(3);
+  });
+
+  test("a first probe older than the lag and a day counts no more", async () => {
+    const { check } = fenceOf();
+    await check(0);
+    expect((await check(10 + 24 * 60 + 1)).ok).toBe(false);
+    expect((await check(10)).ok).toBe(true);
+  });
+
+  test.each(["accepted", "unknown"] as const)("%s at any time says no and records nothing", async (outcome) => {
+    let said: FenceAnswer["outcome"] = "refused";
+    const { check, cold } = fenceOf(() => [answer(said)]);
+    await check(0);
+    said = outcome;
+    const line = await check(10);
+    expect(line).toMatchObject({ ok: false, outcome: "wait", next: expect.stringContaining("maxpast") });
+    expect(probes(cold)).toBe(1);
+  });
+
+  test("an ingress without an answer says no", async () => {
+    const { check, cold } = fenceOf(() => []);
+    expect((await check(0)).ok).toBe(false);
+    expect(probes(cold)).toBe(0);
+  });
+
+  test("without a probe token says no, and what to set", async () => {
+    const { cold, ports } = fenceOf();
+    const line = await checkFence(gateCase(), { ...ports, cold, prober: undefined });
+    expect(line).toMatchObject({ ok: false, next: expect.stringContaining("WARP10_PROBE_TOKEN") });
+  });
+
+  test("without a fence in the flow says no; an accepted risk is a written reason", async () => {
+    const { ports } = fenceOf();
+    const { flow } = gateCase();
+    const withFence = (writeFence: typeof flow.purge.writeFence) =>
+      checkFence(gateCase({ flow: { ...flow, purge: { ...flow.purge, writeFence } } }), ports);
+    expect((await withFence(null)).ok).toBe(false);
+    const line = await withFence({ kind: "accept-risk", reason: "writers are off" });
+    expect(line).toMatchObject({ ok: true, seen: "risk accepted: writers are off" });
+  });
+});
