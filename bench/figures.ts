@@ -48,7 +48,9 @@ export function renderFigures({ title, rows, notes }: Figures): string {
   const isNumber = columns.map((column) => rows.some((row) => typeof row[column] === "number"));
   const line = (texts: readonly string[]): string =>
     texts
-      .map((text, at) => (isNumber[at] ? text.padStart(widths[at] ?? 0) : text.padEnd(widths[at] ?? 0)))
+      .map((text, at) =>
+        isNumber[at] ? text.padStart(widths[at] ?? 0) : text.padEnd(widths[at] ?? 0),
+      )
       .join("  ")
       .trimEnd();
   const lines = [title, "", line(columns), line(widths.map((width) => "-".repeat(width)))];

@@ -1,5 +1,6 @@
 // Bytes a point beside text with zstd and pyarrow, and the speed of each step in points a second of
 // CPU time.
+import { isMain } from "../scripts/main-module.ts";
 import { spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -193,4 +194,4 @@ export async function benchFormats(print: (line: string) => void): Promise<Forma
   return all;
 }
 
-if (import.meta.main) await benchFormats((line) => process.stdout.write(`${line}\n`));
+if (isMain(import.meta.url)) await benchFormats((line) => process.stdout.write(`${line}\n`));

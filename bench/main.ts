@@ -1,4 +1,5 @@
 // npm run bench -- NAME [--small] [--json]: measures one thing beside its peers, in one run.
+import { isMain } from "../scripts/main-module.ts";
 import { cpus } from "node:os";
 import { parseArgs } from "node:util";
 import { type Bench, type BenchOptions, loadNow, renderFigures } from "./figures.ts";
@@ -6,7 +7,8 @@ import { type Bench, type BenchOptions, loadNow, renderFigures } from "./figures
 /** Every benchmark, by name. */
 const BENCHES: Readonly<Record<string, { readonly about: string; load(): Promise<Bench> }>> = {
   archive: {
-    about: "points/s and memory of archive into a real gateway, beside curl and curl | zstd | rclone",
+    about:
+      "points/s and memory of archive into a real gateway, beside curl and curl | zstd | rclone",
     load: async () => (await import("./archive.ts")).benchArchive,
   },
   memory: {
@@ -40,7 +42,10 @@ async function main(args: readonly string[]): Promise<number> {
   const { values, positionals } = parseArgs({
     args: [...args],
     allowPositionals: true,
-    options: { json: { type: "boolean", default: false }, small: { type: "boolean", default: false } },
+    options: {
+      json: { type: "boolean", default: false },
+      small: { type: "boolean", default: false },
+    },
   });
   const [name = ""] = positionals;
   const bench = Object.hasOwn(BENCHES, name) ? BENCHES[name] : undefined;
@@ -58,7 +63,14 @@ async function main(args: readonly string[]): Promise<number> {
   const machine = `${cpus().length} × ${cpus()[0]?.model ?? "?"}, Node ${process.versions.node}`;
   const load = { before: loadBefore, after: loadNow() };
   if (values.json) {
-    const document = { schema: "cellarman/bench/1", name, small: values.small, machine, load, tables };
+    const document = {
+      schema: "cellarman/bench/1",
+      name,
+      small: values.small,
+      machine,
+      load,
+      tables,
+    };
     process.stdout.write(`${JSON.stringify(document)}\n`);
     return 0;
   }
@@ -67,4 +79,4 @@ async function main(args: readonly string[]): Promise<number> {
   return 0;
 }
 
-if (import.meta.main) process.exitCode = await main(process.argv.slice(2));
+if (isMain(import.meta.url)) process.exitCode = await main(process.argv.slice(2));

@@ -92,7 +92,10 @@ async function counted(hot: Server, cold: Server): Promise<{ hot: number; cold: 
 /** As many fetches of one series each as there are batches, each by a curl of its own. */
 async function bareRequests(folder: FlowFolder, hot: Server, batches: number): Promise<Ran> {
   const form = join(folder.folder, "fetch.form");
-  await writeFile(form, "selector=tiny.value%7Bhostname%3Dhost_00000%7D&end=2000000000000000&count=720");
+  await writeFile(
+    form,
+    "selector=tiny.value%7Bhostname%3Dhost_00000%7D&end=2000000000000000&count=720",
+  );
   const line =
     `seq "$1" | xargs -P${PARALLEL} -n1 curl -sf -o /dev/null -H "X-Warp10-Token: $2"` +
     ` --data "@$3" "$4/api/v0/fetch" --url-query`;

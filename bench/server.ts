@@ -1,4 +1,5 @@
 // One stand-in in a process of its own, started by stage.ts, which asks it by messages.
+import { isMain } from "../scripts/main-module.ts";
 import { type CellarSim, startCellar } from "../sim/cellar/server.ts";
 import { startWarp10, type Warp10Sim } from "../sim/warp10/server.ts";
 import { BUCKET, WORLD_TOKENS } from "../sim/world.ts";
@@ -79,7 +80,7 @@ function listen(url: string, answer: (order: Order) => Counters): void {
   process.send?.({ url });
 }
 
-if (import.meta.main) {
+if (isMain(import.meta.url)) {
   const spec: ServerSpec = JSON.parse(process.env["BENCH_SERVER"] ?? "");
   await (spec.kind === "warp10" ? serveWarp10(spec) : serveCellar(spec));
 }

@@ -54,7 +54,8 @@ export function loadSet(store: Store, { kind, hosts, points }: SetSpec): void {
     const offsets = offsetsOf(kind, points, random);
     for (const field of FIELDS) {
       const values = walk(points, random);
-      const column = kind === "tsbs" ? { longs: values.map(Math.trunc) } : { doubles: values.map(odd) };
+      const column =
+        kind === "tsbs" ? { longs: values.map(Math.trunc) } : { doubles: values.map(odd) };
       load(store, `cpu.usage_${field}`, host, { base: START_US, offsets, ...column });
     }
   }
@@ -83,7 +84,10 @@ const evenly = (points: number, stepUs: number, random: () => number): BulkPoint
 
 function offsetsOf(kind: SetSpec["kind"], points: number, random: () => number): Float64Array {
   const jitter = kind === "telegraf" ? 1_000_000 : 0;
-  return Float64Array.from({ length: points }, (_, i) => i * STEP_US + Math.trunc(random() * jitter));
+  return Float64Array.from(
+    { length: points },
+    (_, i) => i * STEP_US + Math.trunc(random() * jitter),
+  );
 }
 
 /** A walk between 0 and 100 with steps of about one. */

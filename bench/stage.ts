@@ -121,7 +121,14 @@ export class FlowFolder {
   }
 
   /** Writes the flow; a new prefix is a new archive. */
-  async write({ hot, store, prefix, maxSeries, parallel, slice = "P31D" }: FlowChoice): Promise<void> {
+  async write({
+    hot,
+    store,
+    prefix,
+    maxSeries,
+    parallel,
+    slice = "P31D",
+  }: FlowChoice): Promise<void> {
     this.store = store;
     const text = [
       "version: 1",

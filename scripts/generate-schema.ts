@@ -5,6 +5,7 @@ import { fileURLToPath } from "node:url";
 import { z } from "zod";
 import { flowSchema } from "../src/flow/schema.ts";
 import { cliPage } from "./cli-page.ts";
+import { isMain } from "./main-module.ts";
 import { plainText, referencePage, type JsonSchema } from "./reference-page.ts";
 
 /** The editor's schema: what a person may write, with texts for hovering. */
@@ -40,7 +41,7 @@ export const GENERATED: Readonly<Record<string, () => string>> = {
   "docs/reference/cli.md": cliPage,
 };
 
-if (import.meta.main) {
+if (isMain(import.meta.url)) {
   for (const [path, text] of Object.entries(GENERATED)) {
     writeFileSync(pathOf(path), text());
     process.stderr.write(`wrote ${path}\n`);

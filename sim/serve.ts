@@ -3,6 +3,7 @@
 import { readFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import type { TimeUnit } from "../src/warp10/range.ts";
+import { isMain } from "../scripts/main-module.ts";
 import { startWarp10 } from "./warp10/server.ts";
 import type { TokenSpecs } from "./warp10/tokens.ts";
 
@@ -87,4 +88,4 @@ async function main(): Promise<void> {
   process.once("SIGTERM", stop);
 }
 
-if (import.meta.main) await main();
+if (isMain(import.meta.url)) await main();

@@ -40,7 +40,8 @@ describe("help", () => {
   test.each([["--help"], ["help"]])("%s lists every verb on stdout and is done", async (word) => {
     const { code, stdout, stderr } = await say([word]);
     expect([code, stderr]).toEqual([0, ""]);
-    for (const verb of Object.keys(VERBS)) expect(stdout).toMatch(new RegExp(`^  ${verb} +\\S`, "m"));
+    for (const verb of Object.keys(VERBS))
+      expect(stdout).toMatch(new RegExp(`^  ${verb} +\\S`, "m"));
   });
 
   test("without a verb is shown, but nothing was done", async () => {
@@ -48,17 +49,20 @@ describe("help", () => {
     expect([code, stdout]).toEqual([2, (await say(["--help"])).stdout]);
   });
 
-  test.each(Object.keys(VERBS))("of %s shows an example that begins with it, and all its options", async (verb) => {
-    const { code, stdout } = await say([verb, "--help"]);
-    expect(code).toBe(0);
-    const spec = VERBS[verb];
-    expect(spec?.example.startsWith(`cellarman ${verb}`)).toBe(true);
-    expect(spec?.usage.startsWith(verb)).toBe(true);
-    expect(stdout).toContain(spec?.example);
-    const names = [...Object.keys(spec?.options ?? {}), ...Object.keys(COMMON_OPTIONS)];
-    for (const name of names) expect(stdout).toContain(`  --${name}`);
-    expect(stdout.split("\n").filter((line) => line.length > 100)).toEqual([]);
-  });
+  test.each(Object.keys(VERBS))(
+    "of %s shows an example that begins with it, and all its options",
+    async (verb) => {
+      const { code, stdout } = await say([verb, "--help"]);
+      expect(code).toBe(0);
+      const spec = VERBS[verb];
+      expect(spec?.example.startsWith(`cellarman ${verb}`)).toBe(true);
+      expect(spec?.usage.startsWith(verb)).toBe(true);
+      expect(stdout).toContain(spec?.example);
+      const names = [...Object.keys(spec?.options ?? {}), ...Object.keys(COMMON_OPTIONS)];
+      for (const name of names) expect(stdout).toContain(`  --${name}`);
+      expect(stdout.split("\n").filter((line) => line.length > 100)).toEqual([]);
+    },
+  );
 
   test("no option of a verb has the name of a common one", () => {
     for (const { options } of Object.values(VERBS)) {
@@ -69,7 +73,11 @@ describe("help", () => {
 
 test("--version is the version of the package", async () => {
   const { default: json } = await import("../package.json", { with: { type: "json" } });
-  expect(await say(["--version"])).toEqual({ code: 0, stdout: `cellarman ${VERSION}\n`, stderr: "" });
+  expect(await say(["--version"])).toEqual({
+    code: 0,
+    stdout: `cellarman ${VERSION}\n`,
+    stderr: "",
+  });
   expect(VERSION).toBe(json.version);
 });
 

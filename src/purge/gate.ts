@@ -7,6 +7,7 @@ import { type CheckLine, type GateCase, type GatePorts, no, type Outcome, yes } 
 import { checkArchive, checkContents, checkHot, readLimits } from "./check-contents.ts";
 import { checkFence } from "./check-fence.ts";
 import { checkFlowNow, checkHolds, checkList, checkTime } from "./check-orders.ts";
+import { checkReadToken, TOKEN_CHECK } from "./check-token.ts";
 import { collectSeries, judgeSeries, type SeriesSet } from "./check-series.ts";
 import type { ContentsVerdict } from "./decide.ts";
 import { contentsOfBatch } from "./of-batch.ts";
@@ -79,6 +80,8 @@ class GateRun {
     this.add(await checkFlowNow(gate, ports));
     this.doing = "time unit and clocks";
     for (const time of await checkTime(gate, ports)) this.add(time);
+    this.doing = TOKEN_CHECK;
+    this.add(await checkReadToken(ports));
     this.add(checkList(gate));
     this.doing = "write fence";
     this.add(await checkFence(gate, ports));

@@ -1,7 +1,7 @@
 // Ranks for a reader that knows no order of seals, only "the highest rank wins": for `list --sql`.
 // Pure.
-import { sameFamily } from "../cellar/holds.ts";
 import type { Stored } from "../cellar/records.ts";
+import { batchFamily } from "../ledger/keys.ts";
 import type { Seal } from "../ledger/records.ts";
 import type { Intent } from "../ledger/receipts.ts";
 import type { ViewOrder } from "../ledger/view.ts";
@@ -21,11 +21,14 @@ export function rankSeals(
   intentsOf: (batch: string) => readonly Stored<Intent>[],
 ): ReadonlyMap<string, number> {
   const filled = seals.filter((s) => s.value.points !== "0");
+  // Batches of one plan or supplement are disjoint.
+  const families = Map.groupBy(filled, (s) => batchFamily(s.value.batch));
   const overridden = new Map<string, Set<string>>();
   for (const [batch, own] of Map.groupBy(filled, (s) => s.value.batch)) {
-    const others = filled.filter(
-      (s) => !sameFamily(s.value.batch, batch) && own.some((o) => overlap(rangeOf(o), rangeOf(s))),
-    );
+    const others = [...families]
+      .filter(([family]) => family !== batchFamily(batch))
+      .flatMap(([, members]) => members)
+      .filter((s) => own.some((o) => overlap(rangeOf(o), rangeOf(s))));
     const context = [...own, ...others];
     if (context.length === 1) continue;
     const batches = new Set(context.map((s) => s.value.batch));

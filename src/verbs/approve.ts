@@ -1,9 +1,10 @@
 // approve: a person says yes to exactly the seals that are verified and not yet approved.
 import { readRecord, sha256Hex, type Stored, writeRecord } from "../cellar/records.ts";
 import type { Cold } from "../cellar/cold.ts";
-import { approvalKey } from "../ledger/keys.ts";
+import { approvalKey, type PeriodRef } from "../ledger/keys.ts";
 import { canonicalJson } from "../ledger/canonical.ts";
 import { type Seal, sealRecord } from "../ledger/records.ts";
+import type { Approved } from "../ledger/receipts.ts";
 import { CellarmanError, EXIT } from "../runtime/errors.ts";
 import { bytesText } from "../runtime/progress.ts";
 import { some } from "../runtime/words.ts";
@@ -31,20 +32,16 @@ export async function run(inv: Invocation): Promise<VerbResult> {
       const text = `${at.flow.name} ${period}: nothing to approve.\n`;
       return { exitCode: EXIT.done, text, json: { flow: at.flow.name, period, approved: 0 } };
     }
-    const list = seals
-      .map(({ key, sha256 }) => ({ key, sha256 }))
-      .toSorted((a, b) => (a.sha256 < b.sha256 ? -1 : 1));
-    const digest = periodDigest(list.map((s) => s.sha256));
+    const approval = approvalOf(seals);
+    const { digest } = approval;
     inv.io.stderr(coverText(at.flow.name, period, seals, digest));
     await expectDigest(inv, digest);
     const ref = { flow: at.flow.name, period };
-    const value = { schema: "cellarman/approved/1" as const, ...ref, process: inv.process };
-    const by = "command";
-    await writeRecord(cold, approvalKey(ref, randomId()), { ...value, seals: list, digest, by }, true);
+    await writeApproval(cold, ref, inv.process, approval);
     return {
       exitCode: EXIT.done,
-      text: `Approved ${some(list.length, "seal")} of ${at.flow.name} ${period}, digest ${digest}.\n`,
-      json: { ...ref, approved: list.length, digest },
+      text: `Approved ${some(seals.length, "seal")} of ${at.flow.name} ${period}, digest ${digest}.\n`,
+      json: { ...ref, approved: seals.length, digest },
     };
   } finally {
     await cold.close();
@@ -54,9 +51,29 @@ export async function run(inv: Invocation): Promise<VerbResult> {
 /** The digest that names a list of seals: SHA-256 over their sorted digests. */
 export const periodDigest = (sorted: readonly string[]): string => sha256Hex(canonicalJson([...sorted]));
 
-async function sealsToApprove(
+/** What an approval names: exactly these seals, sorted by digest, and the period's digest. */
+export function approvalOf(seals: readonly Stored<Seal>[]): Pick<Approved, "seals" | "digest"> {
+  const list = seals
+    .map(({ key, sha256 }) => ({ key, sha256 }))
+    .toSorted((a, b) => (a.sha256 < b.sha256 ? -1 : 1));
+  return { seals: list, digest: periodDigest(list.map((s) => s.sha256)) };
+}
+
+/** Writes an approval down. */
+export async function writeApproval(
+  cold: Cold,
+  at: PeriodRef,
+  process: string,
+  approval: Pick<Approved, "seals" | "digest">,
+): Promise<void> {
+  const value = { schema: "cellarman/approved/1" as const, ...at, process, ...approval };
+  await writeRecord(cold, approvalKey(at, randomId()), { ...value, by: "command" }, true);
+}
+
+/** The verified seals of a period that no approval in force names. */
+export async function sealsToApprove(
   inv: Invocation,
-  at: Awaited<ReturnType<typeof chosenFlow>>,
+  at: Pick<Awaited<ReturnType<typeof chosenFlow>>, "flow">,
   cold: Cold,
   period: string,
 ): Promise<Stored<Seal>[]> {

@@ -55,7 +55,7 @@ async function archiveFlow(inv: Invocation, at: FlowFile): Promise<FlowArchived[
 }
 
 /** The due batches of this shard. */
-function dueBatches(inv: Invocation, { statuses }: RuledPeriod): PlannedBatch[] {
+export function dueBatches(inv: Invocation, { statuses }: RuledPeriod): PlannedBatch[] {
   const due = statuses.filter((s) => dueStep(s) === "archive").map((s) => s.batch);
   const { index, count } = shardOf(inv);
   if (count === 1) return due;
@@ -64,7 +64,8 @@ function dueBatches(inv: Invocation, { statuses }: RuledPeriod): PlannedBatch[] 
   return due.filter((b) => mine.has(b.id));
 }
 
-async function archivePeriod(
+/** Archives some batches of one period through the given ports. */
+export async function archivePeriod(
   inv: Invocation,
   { flow }: FlowFile,
   ports: Pick<Parameters<typeof archiveAll>[0], "cold" | "hot">,

@@ -50,9 +50,10 @@ export async function examineHot(
     });
     found.push(...token);
   }
-  const deletes = await examineDelete(inv, flow, readExposes);
+  const tells = Object.hasOwn(readFacts?.attributes ?? {}, ".cap:tokeninfo.attr");
+  const deletes = await examineDelete(inv, flow, readExposes, tells);
   const others = { read: readFacts?.applications, delete: deletes.facts?.applications };
-  return [...found, ...deletes.findings, ...(await examineProbe(inv, flow, others))];
+  return [...found, ...deletes.findings, ...(await examineProbe(inv, flow, others, tells))];
 }
 
 const tokenOf = (inv: Invocation, { env }: EnvName): string | undefined => inv.io.env.get(env);
@@ -166,6 +167,7 @@ async function examineDelete(
   inv: Invocation,
   flow: Flow,
   readExposes: boolean | undefined,
+  tells: boolean,
 ): Promise<{ findings: readonly Finding[]; facts: TokenFacts | undefined }> {
   const name = flow.source.deleteToken;
   const token = tokenOf(inv, name);
@@ -175,7 +177,7 @@ async function examineDelete(
   }
   if (token === undefined) return { findings: [notSet("delete token", name, false)], facts };
   const findings = await examine("delete token", inv.io.signal, async () => {
-    facts = await factsOf(inv, flow, flow.source.warp10, token);
+    facts = await factsOf(inv, flow, flow.source.warp10, token, tells);
     const kind = judgeToken("delete token", facts, "WRITE", inv.io.clock.now());
     return [...kind, ...judgeDeleteToken(facts, readExposes)];
   });
@@ -186,6 +188,7 @@ async function examineProbe(
   inv: Invocation,
   flow: Flow,
   others: Parameters<typeof judgeProbeToken>[2],
+  tells: boolean,
 ): Promise<readonly Finding[]> {
   const fence = flow.purge.writeFence;
   if (fence === null || flow.purge.mode === "never") return [];
@@ -200,24 +203,29 @@ async function examineProbe(
   // The probe token goes to ingress addresses alone (design §5).
   const [ingress = flow.source.warp10] = fence.probe;
   return examine("probe token", inv.io.signal, async () => {
-    const facts = await factsOf(inv, flow, ingress, token);
+    const facts = await factsOf(inv, flow, ingress, token, tells);
     const kind = judgeToken("probe token", facts, "WRITE", inv.io.clock.now());
     return [...kind, ...judgeProbeToken(facts, fence.maxPastMs, others)];
   });
 }
 
-/** Facts of a write token; the read token lends its capabilities, at the server that it is for. */
+/**
+ * Facts of a write token; the read token lends its capabilities, at the server that it is for. A
+ * server that tells attributes leaves them out where there are none.
+ */
 async function factsOf(
   inv: Invocation,
   { source }: Flow,
   url: string,
   readToken: string,
+  tells: boolean,
 ): Promise<TokenFacts> {
   const lender = url === source.warp10 ? tokenOf(inv, source.readToken) : undefined;
   const lent = lender === undefined ? {} : { capabilityToken: lender };
   const hot = openHot({ url, readToken, clock: inv.io.clock, log: inv.log, ...lent });
   try {
-    return await hot.tokenFacts(ordinaryLimits(CHECK_MS, inv.io.signal));
+    const facts = await hot.tokenFacts(ordinaryLimits(CHECK_MS, inv.io.signal));
+    return lender !== undefined && tells ? { ...facts, attributes: facts.attributes ?? {} } : facts;
   } finally {
     await hot.close();
   }

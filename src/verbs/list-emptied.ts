@@ -29,7 +29,8 @@ export async function listEmptied(inv: Invocation, at: FlowFile): Promise<VerbRe
   try {
     await assertNotThinned(inv, hot, limits);
     const selectors = await selectorsOf(inv, at);
-    const emptied: ListedSeries[] = [];
+    // By identity: two selectors of a flow may select one series.
+    const emptied = new Map<string, ListedSeries>();
     let listed = 0;
     const progress = startProgress(
       "look through",
@@ -41,11 +42,11 @@ export async function listEmptied(inv: Invocation, at: FlowFile): Promise<VerbRe
     for (const selector of selectors) {
       const group = await readGroup(hot, selector, limits);
       listed += group.listed;
-      emptied.push(...group.emptied);
+      for (const series of group.emptied) emptied.set(identityOf(series), series);
       progress.done(0n);
     }
     progress.end();
-    return resultOf(at.flow.name, listed, emptied);
+    return resultOf(at.flow.name, listed, [...emptied.values()]);
   } finally {
     await hot.close();
   }

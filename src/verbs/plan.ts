@@ -102,7 +102,7 @@ async function ruledOrPlanned(
 }
 
 /** Cuts what may be purged now to the budgets, and writes the list that `purge` goes by. */
-async function cutPurgeList(
+export async function cutPurgeList(
   inv: Invocation,
   { flow }: FlowFile,
   cold: Cold,

@@ -16,7 +16,7 @@ import { flowAsOfNow, type FlowNow, openPurge } from "./purge-ports.ts";
 import type { Invocation, VerbResult } from "./verb.ts";
 
 /** What purging one flow came to. */
-interface FlowPurged {
+export interface FlowPurged {
   readonly flow: string;
   readonly batches: readonly (BatchPurged & { period: string; batch: string })[];
   readonly reconciled: number;
@@ -67,7 +67,8 @@ async function purgeFlow(inv: Invocation, at: FlowFile): Promise<FlowPurged> {
   }
 }
 
-async function purgeListed(
+/** Purges what the newest list names of these periods, and what is purging already; a string says why nothing was. */
+export async function purgeListed(
   inv: Invocation,
   now: FlowNow,
   ports: PurgePorts,
@@ -133,7 +134,8 @@ async function recountsAgain(
   return true;
 }
 
-async function reconcileAll(
+/** Reconciles what was purged long enough ago, and closes periods whose batches have all ended. */
+export async function reconcileAll(
   inv: Invocation,
   now: FlowNow,
   ports: PurgePorts,

@@ -5,6 +5,7 @@ import { checkArchive } from "../purge/check-contents.ts";
 import { checkFence } from "../purge/check-fence.ts";
 import { checkFlowNow, checkHolds, checkList } from "../purge/check-orders.ts";
 import { type CheckLine, type GateCase, type GatePorts, no, type Prober } from "../purge/check.ts";
+import { TOKEN_CHECK } from "../purge/check-token.ts";
 import { evaluateGate } from "../purge/gate.ts";
 import { readView } from "../purge/view.ts";
 import { asCellarmanError, CellarmanError } from "../runtime/errors.ts";
@@ -24,6 +25,7 @@ const BY_DELETE = ["series of delete and read", "last dry run"];
 const BY_READ = [
   "time unit",
   "clocks agree",
+  TOKEN_CHECK,
   "hot read is complete",
   "every hot point is archived",
 ];
@@ -48,7 +50,7 @@ export async function openExplainer(
   const opened =
     hot && deleteMissing === undefined ? openPurge(inv, now, { hot, cold }) : undefined;
   const ports = opened ?? portsWithoutDelete(inv, now, hot, cold);
-  const seen: GatePorts = { ...ports, prober: quietProber(inv, ports.prober) };
+  const seen: GatePorts = { ...ports, prober: quietProber(inv, now) };
   const told = (lines: readonly CheckLine[]): CheckLine[] => lines.map((l) => tell(l, problem));
   return {
     async explain(gate) {
@@ -91,7 +93,7 @@ function portsWithoutDelete(
     hot: reads,
     cold,
     dryRunner: { dryRun: (selector) => reads.find(selector) },
-    prober: proberOf(inv, now.flow),
+    prober: undefined,
     forge: now.forge,
     clock,
     log: inv.log,
@@ -99,7 +101,8 @@ function portsWithoutDelete(
 }
 
 /** With --dry-run no canary is written. */
-function quietProber(inv: Invocation, prober: Prober | undefined): Prober | undefined {
+function quietProber(inv: Invocation, now: FlowNow): Prober | undefined {
+  const prober = proberOf(inv, now.flow);
   if (!prober || !flagOption(inv.options, "dry-run")) return prober;
   const detail = "not probed: --dry-run";
   return { probe: async () => [{ address: "every ingress", outcome: "unknown", detail }] };

@@ -52,7 +52,8 @@ async function verifyFlow(inv: Invocation, at: FlowFile): Promise<BatchVerified[
   }
 }
 
-function dueStatuses(inv: Invocation, { statuses }: RuledPeriod): BatchStatus[] {
+/** The due batches of this shard. */
+export function dueStatuses(inv: Invocation, { statuses }: RuledPeriod): BatchStatus[] {
   const due = statuses.filter((s) => isDue(s, "verify"));
   const { index, count } = shardOf(inv);
   if (count === 1) return due;
@@ -61,7 +62,8 @@ function dueStatuses(inv: Invocation, { statuses }: RuledPeriod): BatchStatus[] 
   return due.filter((s) => mine.has(s.batch.id));
 }
 
-async function verifyPeriod(
+/** Verifies some batches of one period through the given ports. */
+export async function verifyPeriod(
   inv: Invocation,
   { flow }: FlowFile,
   run: VerifyRun,

@@ -32,25 +32,32 @@ export async function run(inv: Invocation): Promise<VerbResult> {
   const reason = reasonOf(inv);
   const cold = await openStore(inv, file);
   try {
-    if (await isRestedOn(cold, at, key)) {
-      throw new CellarmanError("blocked", `a purge rests on ${key}: it is never withdrawn`, {
-        hint: "What hot still has is archived again; what cannot be read is listed as lost in status.",
-      });
-    }
-    const sha256 = await hashOfSeal(cold, at, key);
-    const ref = { flow: at.flow, period: at.period, batch: at.batch };
-    await writeRecord(cold, batchRecordKey("withdrawn", ref, idOfKey(key)), {
-      schema: "cellarman/withdrawn/1",
-      ...ref,
-      process: inv.process,
-      seal: { key, sha256 },
-      reason,
-    }, true);
+    await withdrawSeal(cold, at, key, { process: inv.process, reason });
     const text = `Withdrawn: ${key}; cellarman archive ${at.flow} makes a further attempt.\n`;
     return { exitCode: EXIT.done, text, json: { withdrawn: key } };
   } finally {
     await cold.close();
   }
+}
+
+/** Takes one seal out of the view by a record. Throws "blocked" when a purge rests on it, "usage" when there is none. */
+export async function withdrawSeal(
+  cold: Cold,
+  { flow, period, batch }: BatchRef,
+  key: string,
+  said: { readonly process: string; readonly reason: string },
+): Promise<void> {
+  const at = { flow, period, batch };
+  if (await isRestedOn(cold, at, key)) {
+    throw new CellarmanError("blocked", `a purge rests on ${key}: it is never withdrawn`, {
+      hint: "What hot still has is archived again; what cannot be read is listed as lost in status.",
+    });
+  }
+  const record = batchRecordKey("withdrawn", at, idOfKey(key));
+  // Said twice is said once: no object is ever written over.
+  if (await cold.get(record)) return;
+  const seal = { key, sha256: await hashOfSeal(cold, at, key) };
+  await writeRecord(cold, record, { schema: "cellarman/withdrawn/1", ...at, ...said, seal }, true);
 }
 
 /** SHA-256 of the seal as it lies there, garbled or not; of no bytes where it is gone and a marker names it. */

@@ -56,6 +56,10 @@ export interface OpenHot extends Hot {
 export function openHot(options: HotOptions): OpenHot {
   const { url, readToken: token, clock, log } = options;
   const wire = openWire({ url, token, tokenName: "read token", clock, log });
+  // A token's attributes stand in the token itself.
+  const facts = onceKept((limits?: ReadLimits) =>
+    tokenFactsOf(wire, limits, options.capabilityToken),
+  );
   const abilities = onceKept((limits?: ReadLimits) => abilitiesOf(wire, limits));
   return {
     facts: (limits) => factsOf(wire, limits),
@@ -66,7 +70,7 @@ export function openHot(options: HotOptions): OpenHot {
       assertForward(range);
       return countByScript(wire, { selector, range, ...(await abilities(limits)) }, limits);
     },
-    tokenFacts: (limits) => tokenFactsOf(wire, limits, options.capabilityToken),
+    tokenFacts: facts,
     grantedLimits: async (limits) => (await abilities(limits)).granted,
     withPoints: (selector, limits) => withPoints(wire, selector, limits),
     close: () => wire.agent.close(),

@@ -1,6 +1,14 @@
-// Holds block until a person lifts them; they are found by key, and a lift quotes the hold that it lifts (design §3).
+// Holds block until a person lifts them; they are found by key, and a lift quotes the hold that it
+// lifts (design §3).
 import { describe, expect, test } from "vitest";
-import { describeScope, putHold, readHolds, sameFamily, scopesOf, serverId } from "../../src/cellar/holds.ts";
+import {
+  describeScope,
+  putHold,
+  readHolds,
+  sameFamily,
+  scopesOf,
+  serverId,
+} from "../../src/cellar/holds.ts";
 import { writeNumbered } from "../../src/cellar/records.ts";
 import { holdKey, type HoldScope, liftKey } from "../../src/ledger/keys.ts";
 import { CellarmanError } from "../../src/runtime/errors.ts";
@@ -42,7 +50,7 @@ const reasons = async (cold: MemoryCold, scopes = SCOPES): Promise<string[]> =>
   (await readHolds(cold, scopes)).active.map((a) => a.hold.value.reason);
 
 describe("the scopes that block a batch", () => {
-  test("are everything, the server, the flow, the period, the batch and each that it was split from", () => {
+  test("are everything, server, flow, period, batch and each that it was split from", () => {
     const parents = ["bbbbbbbb-00000", "cccccccc-00000"];
     expect(scopesOf(AT, "https://a.example.net", { parents })).toEqual([
       ...SCOPES,
@@ -54,7 +62,9 @@ describe("the scopes that block a batch", () => {
   test.each(SCOPES)("a hold on $kind is found among them", async (scope) => {
     const cold = memoryCold();
     await putHold(cold, scope, hold());
-    expect(await reasons(cold, scopesOf(AT, "https://a.example.net", { parents: [] }))).toEqual(["short plan"]);
+    expect(await reasons(cold, scopesOf(AT, "https://a.example.net", { parents: [] }))).toEqual([
+      "short plan",
+    ]);
   });
 
   test("a hold on another server, flow, period or batch is not", async () => {
@@ -128,7 +138,7 @@ describe("a lift", () => {
     expect((await readHolds(cold, SCOPES)).active.map((a) => a.scope)).toEqual([BATCH]);
   });
 
-  test("tells its finding, for the gate to pass over exactly that, and when it was made", async () => {
+  test("tells its finding, for the gate to pass over exactly that, and its time", async () => {
     const cold = memoryCold(5_000);
     await putHold(cold, BATCH, hold({ finding: hexHash(7) }));
     expect((await readHolds(cold, SCOPES)).liftedFindings.size).toBe(0);
@@ -178,7 +188,10 @@ describe("putting a hold", () => {
 
   test("by two at once leaves it held", async () => {
     const cold = memoryCold();
-    await Promise.all([putHold(cold, BATCH, hold()), putHold(cold, BATCH, hold({ process: hexId(3) }))]);
+    await Promise.all([
+      putHold(cold, BATCH, hold()),
+      putHold(cold, BATCH, hold({ process: hexId(3) })),
+    ]);
     expect((await reasons(cold)).length).toBeGreaterThan(0);
   });
 });

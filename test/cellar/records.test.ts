@@ -1,5 +1,5 @@
-// Reading and writing the ledger: what forbids is found by key, up to the first 404; an error is never absence
-// (design §3, "Objects and the order of writes").
+// Reading and writing the ledger: what forbids is found by key, up to the first 404; an error is
+// never absence (design §3, "Objects and the order of writes").
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import {
@@ -16,6 +16,8 @@ import { holdRecord } from "../../src/ledger/receipts.ts";
 import { CellarmanError } from "../../src/runtime/errors.ts";
 import { type MemoryCold, memoryCold } from "../support/memory-cold.ts";
 import { hexHash, hexId, rejected } from "../support/values.ts";
+
+fc.configureGlobal({ seed: 4 });
 
 const schema = holdRecord;
 /** A small record that people tell apart by its reason. */
@@ -87,7 +89,9 @@ describe("a put that is made once", () => {
     const cold = memoryCold();
     await cold.put("k", Buffer.from("ours"));
     await expect(putOnce(cold, "k", Buffer.from("ours"))).resolves.toBeUndefined();
-    expect(await rejected(putOnce(cold, "k", Buffer.from("theirs")))).toMatchObject({ code: "mismatch" });
+    expect(await rejected(putOnce(cold, "k", Buffer.from("theirs")))).toMatchObject({
+      code: "mismatch",
+    });
   });
 
   test("that fails otherwise throws that failure", async () => {
@@ -101,7 +105,9 @@ describe("a put that is made once", () => {
     cold.hook = (call, key) => {
       if (call === "get") cold.objects.set(key, { bytes: Buffer.from("bent"), lastModifiedMs: 0 });
     };
-    expect(await rejected(writeRecord(cold, "k", note("x"), true))).toMatchObject({ code: "mismatch" });
+    expect(await rejected(writeRecord(cold, "k", note("x"), true))).toMatchObject({
+      code: "mismatch",
+    });
     await expect(writeRecord(memoryCold(), "k", note("x"), true)).resolves.toBeDefined();
     expect(await rejected(expectBytes(memoryCold(), "k", Buffer.from("x")))).toMatchObject({
       code: "mismatch",
@@ -158,7 +164,7 @@ describe("numbered records", () => {
     expect((await numbered(cold)).map((r) => r.value.reason)).toEqual(["the other", "we"]);
   });
 
-  test("where the store overwrites in spite of If-None-Match, the read-back decides whose number it is", async () => {
+  test("where a store overwrites in spite of If-None-Match, the read-back decides", async () => {
     const cold = memoryCold();
     let raced = false;
     cold.hook = (call, key) => {
@@ -171,34 +177,44 @@ describe("numbered records", () => {
 
   test("two writers at once both get a number, and everybody finds both", async () => {
     await fc.assert(
-      fc.asyncProperty(fc.scheduler(), fc.integer({ min: 2, max: 4 }), async (scheduler, writers) => {
-        const cold = memoryCold();
-        cold.hook = () => scheduler.schedule(Promise.resolve()).then(() => undefined);
-        const all = Array.from({ length: writers }, (_, w) => writeNumbered(cold, keyOf, note(`w${w}`)));
-        await scheduler.waitFor(Promise.all(all));
-        cold.hook = () => undefined;
-        const found = (await numbered(cold)).map((r) => r.value.reason);
-        expect(found.toSorted()).toEqual(Array.from({ length: writers }, (_, w) => `w${w}`));
-      }),
+      fc.asyncProperty(
+        fc.scheduler(),
+        fc.integer({ min: 2, max: 4 }),
+        async (scheduler, writers) => {
+          const cold = memoryCold();
+          cold.hook = () => scheduler.schedule(Promise.resolve()).then(() => undefined);
+          const all = Array.from({ length: writers }, (_, w) =>
+            writeNumbered(cold, keyOf, note(`w${w}`)),
+          );
+          await scheduler.waitFor(Promise.all(all));
+          cold.hook = () => undefined;
+          const found = (await numbered(cold)).map((r) => r.value.reason);
+          expect(found.toSorted()).toEqual(Array.from({ length: writers }, (_, w) => `w${w}`));
+        },
+      ),
       { numRuns: 60 },
     );
   });
 
-  test("a record that is written and not there leaves no gap behind which nobody looks: it throws", async () => {
+  test("a record that is written and not there leaves no gap: it throws", async () => {
     const cold = memoryCold();
     let written = false;
     cold.hook = (call, key) => {
       if (call === "put") written = true;
       if (call === "get" && written) cold.objects.delete(key);
     };
-    expect(await rejected(writeNumbered(cold, keyOf, note("we")))).toMatchObject({ code: "mismatch" });
+    expect(await rejected(writeNumbered(cold, keyOf, note("we")))).toMatchObject({
+      code: "mismatch",
+    });
     expect(cold.calls.filter((call) => call.startsWith("put"))).toEqual([`put ${keyOf(1)}`]);
   });
 
-  test("a put without an answer throws: whether it is there is for the next run to find", async () => {
+  test("a put without an answer throws: the next run finds whether it is there", async () => {
     const cold = memoryCold();
     cold.hook = (call) => (call === "put" ? outage() : undefined);
-    expect(await rejected(writeNumbered(cold, keyOf, note("we")))).toMatchObject({ code: "network" });
+    expect(await rejected(writeNumbered(cold, keyOf, note("we")))).toMatchObject({
+      code: "network",
+    });
   });
 
   test("what could not be read again is refused before anything is written", async () => {

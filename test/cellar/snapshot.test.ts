@@ -1,7 +1,13 @@
-// One look at a period: which plan rules it, which batches stand, what happened to each (design §3, "Plans").
+// One look at a period: which plan rules it, which batches stand, what happened to each (design §3,
+// "Plans").
 import { describe, expect, test } from "vitest";
-import { indexPeriods, readPeriod, readRuling, standingBatches } from "../../src/cellar/snapshot.ts";
-import { batchRecordKey, closedKey, intentKey, purgedKey, verifiedKey } from "../../src/ledger/keys.ts";
+import {
+  indexPeriods,
+  readPeriod,
+  readRuling,
+  standingBatches,
+} from "../../src/cellar/snapshot.ts";
+import { batchRecordKey, intentKey, purgedKey, verifiedKey } from "../../src/ledger/keys.ts";
 import type { PlannedBatch } from "../../src/ledger/records.ts";
 import { CellarmanError } from "../../src/runtime/errors.ts";
 import {
@@ -79,7 +85,8 @@ describe("the plan that rules", () => {
     const cold = memoryCold();
     plantRuling(cold, 1, plantPlan(cold, planOf("aaaaaaaa")));
     cold.hook = (call, key) => {
-      if (call === "get" && key.includes("/retired/")) throw new CellarmanError("network", "no answer");
+      if (call === "get" && key.includes("/retired/"))
+        throw new CellarmanError("network", "no answer");
     };
     expect(await rejected(readRuling(cold, AT))).toMatchObject({ code: "network" });
   });
@@ -88,11 +95,16 @@ describe("the plan that rules", () => {
 describe("batches that stand", () => {
   const plan = planOf("aaaaaaaa", 2);
   const quote = { key: "k", sha256: hexHash(5) };
-  const split = (to: string, from: string) => stored(supplementOf(quote, [`${to}-00000`, `${to}-00001`], [from]));
+  const split = (to: string, from: string) =>
+    stored(supplementOf(quote, [`${to}-00000`, `${to}-00001`], [from]));
 
   test("are the plan's, and those of late supplements beside them", () => {
     const late = stored(supplementOf(quote, ["cccccccc-00000"]));
-    expect(ids(standingBatches(plan, [late]))).toEqual(["aaaaaaaa-00000", "aaaaaaaa-00001", "cccccccc-00000"]);
+    expect(ids(standingBatches(plan, [late]))).toEqual([
+      "aaaaaaaa-00000",
+      "aaaaaaaa-00001",
+      "cccccccc-00000",
+    ]);
   });
 
   test("a split replaces its batch", () => {
@@ -103,7 +115,7 @@ describe("batches that stand", () => {
     ]);
   });
 
-  test("of two supplements that split one batch the oldest rules, the other counts for nothing", () => {
+  test("of two supplements that split one batch the oldest rules", () => {
     const both = [split("bbbbbbbb", "aaaaaaaa-00000"), split("cccccccc", "aaaaaaaa-00000")];
     expect(standingBatches(plan, both)).toEqual(standingBatches(plan, both.slice(0, 1)));
   });
@@ -130,7 +142,10 @@ describe("batches that stand", () => {
     cold.clockMs = 2_000;
     plantSupplement(cold, "b", supplementOf(ruling, ["cccccccc-00000"], ["aaaaaaaa-00000"]));
     plantSupplement(cold, "c", supplementOf(quote, ["dddddddd-00000"]));
-    expect(ids((await readRuling(cold, AT))?.batches)).toEqual(["aaaaaaaa-00001", "cccccccc-00000"]);
+    expect(ids((await readRuling(cold, AT))?.batches)).toEqual([
+      "aaaaaaaa-00001",
+      "cccccccc-00000",
+    ]);
   });
 });
 
@@ -172,7 +187,11 @@ describe("a period's ledger", () => {
       reconciled: [expect.objectContaining({ id: "c1" })],
       ended: [],
     });
-    expect(ledger.marksOf(OTHER.batch)).toMatchObject({ intents: 0, seals: [{ id: "s2" }], ended: [{ id: "e1" }] });
+    expect(ledger.marksOf(OTHER.batch)).toMatchObject({
+      intents: 0,
+      seals: [{ id: "s2" }],
+      ended: [{ id: "e1" }],
+    });
     expect(ledger.marksOf("dddddddd-00000")).toMatchObject({ seals: [], intents: 0, purged: [] });
   });
 
@@ -200,55 +219,9 @@ describe("a period's ledger", () => {
     }
     const broken = memoryCold();
     broken.hook = (call, prefix) => {
-      if (call === "list" && prefix.startsWith("intents/")) throw new CellarmanError("network", "no answer");
+      if (call === "list" && prefix.startsWith("intents/"))
+        throw new CellarmanError("network", "no answer");
     };
     expect(await rejected(readPeriod(broken, AT))).toMatchObject({ code: "network" });
-  });
-});
-
-describe("the flow's periods", () => {
-  const close = (cold: ReturnType<typeof memoryCold>, period: string) =>
-    cold.plant(closedKey({ flow: "f", period }, hexId(1)), {});
-  const state = async (cold: ReturnType<typeof memoryCold>) =>
-    (await indexPeriods(cold, "f")).map((p) => `${p.period} ${p.closed ? "closed" : "open"}`);
-
-  test("are those with anything planned, oldest first, closed by their receipt", async () => {
-    const cold = memoryCold();
-    cold.plant("plans/f/2025-12/plan-a.json", {});
-    cold.plant("plans/f/2025-11/plan-b.json", {});
-    cold.plant("plans/other/2025-10/plan-c.json", {});
-    cold.clockMs = 1_000;
-    close(cold, "2025-11");
-    expect(await state(cold)).toEqual(["2025-11 closed", "2025-12 open"]);
-  });
-
-  test("are found by two listings, whatever was closed: the ledger's age costs nothing", async () => {
-    const cold = memoryCold();
-    for (let month = 1; month <= 9; month++) {
-      cold.plant(`plans/f/2025-0${month}/plan-a.json`, {});
-      close(cold, `2025-0${month}`);
-    }
-    await indexPeriods(cold, "f");
-    expect(cold.calls).toEqual(["list plans/f/", "list closed/f/"]);
-  });
-
-  test("a supplement that came after the receipt reopens the period, until it closes again", async () => {
-    const cold = memoryCold(1_000);
-    cold.plant("plans/f/2025-11/plan-a.json", {});
-    close(cold, "2025-11");
-    cold.clockMs = 2_000;
-    cold.plant("plans/f/2025-11/supplement-b.json", {});
-    expect(await state(cold)).toEqual(["2025-11 open"]);
-    cold.clockMs = 3_000;
-    cold.plant(closedKey(AT, hexId(2)), {});
-    expect(await state(cold)).toEqual(["2025-11 closed"]);
-  });
-
-  test("a supplement of the receipt's very second reopens it: the store's clock counts seconds", async () => {
-    const cold = memoryCold(1_000);
-    cold.plant("plans/f/2025-11/plan-a.json", {});
-    close(cold, "2025-11");
-    cold.plant("plans/f/2025-11/supplement-b.json", {});
-    expect(await state(cold)).toEqual(["2025-11 open"]);
   });
 });

@@ -131,7 +131,7 @@ describe("a server that breaks off at the gate", () => {
     ...TOLD.map((fault) => ({ ...fault, failed: "hot read" })),
     ...UNTOLD.map((fault) => ({ ...fault, failed: "hot read is complete" })),
     // Unit (twice: the fence is waited for), token, three limits; the seventh script counts.
-    { kind: "cleanEnd", path: EXEC, after: 6, bytes: 3, failed: "hot read" },
+    { kind: "cleanEnd", path: EXEC, after: 7, bytes: 3, failed: "hot read" },
     { kind: "shortList", path: DELETE, count: 2, failed: "series of delete and read" },
     { kind: "shortList", path: FIND, count: 2, failed: "series of delete and read" },
     { kind: "cut", path: DELETE, bytes: 50, failed: "series of delete and read" },

@@ -1,4 +1,5 @@
-// flows/policy.yaml: `hold: all` in the default branch's policy holds everything; a policy that cannot be read forbids.
+// flows/policy.yaml: `hold: all` in the default branch's policy holds everything; a policy that
+// cannot be read forbids.
 import { describe, expect, test } from "vitest";
 import { loadPolicy, policyBeside } from "../../src/flow/policy.ts";
 import { caught } from "../support/values.ts";
@@ -27,7 +28,10 @@ describe("a policy", () => {
     ["two documents", "version: 1\nhold: none\n---\nhold: all\n"],
     ["an alias", "version: 1\nhold: &h all\nx: *h\n"],
   ])("that is %s forbids everything: it throws", (_, text) => {
-    expect(caught(() => loadPolicy(text))).toMatchObject({ code: "flow-invalid", where: "policy.yaml" });
+    expect(caught(() => loadPolicy(text))).toMatchObject({
+      code: "flow-invalid",
+      where: "policy.yaml",
+    });
   });
 
   test("lies beside the flow file", () => {

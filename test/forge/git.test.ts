@@ -1,5 +1,5 @@
-// What the default branch says *now*, by `git fetch` of the flows' remote; with no remote there is no forge; "cannot
-// tell" is never "not there" (design §3, "The gate").
+// What the default branch says *now*, by `git fetch` of the flows' remote; with no remote there is
+// no forge; "cannot tell" is never "not there" (design §3, "The gate").
 import { mkdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
@@ -26,7 +26,7 @@ async function openForge(directory = repositories.checkout): Promise<Forge> {
 }
 
 describe("a file on the default branch now", () => {
-  test("is what was pushed since, not what the checkout has; the checkout stays as it is", async () => {
+  test("is what was pushed since, not what the checkout has, which stays as it is", async () => {
     const forge = await openForge();
     expect(forge.branch).toBe("trunk");
     repositories.push("flows/f.yaml", "two");
@@ -64,7 +64,10 @@ describe("a file on the default branch now", () => {
     const forge = await openForge();
     renameSync(repositories.remote, `${repositories.remote}-gone`);
     for (const path of ["flows/f.yaml", "flows/policy.yaml"]) {
-      expect(await rejected(forge.fileNow(path))).toMatchObject({ code: "blocked", retryable: true });
+      expect(await rejected(forge.fileNow(path))).toMatchObject({
+        code: "blocked",
+        retryable: true,
+      });
     }
   });
 
@@ -76,7 +79,14 @@ describe("a file on the default branch now", () => {
 
   test("needs no branch of the checkout's own: a detached, shallow one will do", async () => {
     const shallow = join(repositories.root, "shallow");
-    git(repositories.root, "clone", "--quiet", "--depth=1", `file://${repositories.remote}`, shallow);
+    git(
+      repositories.root,
+      "clone",
+      "--quiet",
+      "--depth=1",
+      `file://${repositories.remote}`,
+      shallow,
+    );
     git(shallow, "checkout", "--quiet", "--detach");
     repositories.push("flows/f.yaml", "two");
     expect(await (await openForge(shallow)).fileNow("flows/f.yaml")).toBe("two");
@@ -93,7 +103,9 @@ describe("paths", () => {
 
   test("may name a file that is not there", async () => {
     const forge = await openForge();
-    expect(await forge.pathInside(join(repositories.checkout, "flows", "new.yaml"))).toBe("flows/new.yaml");
+    expect(await forge.pathInside(join(repositories.checkout, "flows", "new.yaml"))).toBe(
+      "flows/new.yaml",
+    );
   });
 
   test("with odd characters are read as well", async () => {

@@ -19,7 +19,9 @@ function forgeOf(answer: (path: string, time: number) => string | undefined) {
 }
 
 test("an answer is kept for as long as said, by path, absence as well", async () => {
-  const { asked, clock, kept } = forgeOf((path, time) => (path === "gone" ? undefined : `${path} ${time}`));
+  const { asked, clock, kept } = forgeOf((path, time) =>
+    path === "gone" ? undefined : `${path} ${time}`,
+  );
   expect([await kept.fileNow("a"), await kept.fileNow("a")]).toEqual(["a 1", "a 1"]);
   expect([await kept.fileNow("gone"), await kept.fileNow("gone")]).toEqual([undefined, undefined]);
   clock.ms = 59_999;

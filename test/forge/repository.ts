@@ -1,4 +1,5 @@
-// Real git repositories in a temporary folder: a remote, a checkout of it, and a colleague who pushes.
+// Real git repositories in a temporary folder: a remote, a checkout of it, and a colleague who
+// pushes.
 import { execFileSync } from "node:child_process";
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -6,7 +7,14 @@ import { dirname, join } from "node:path";
 
 /** Runs git without anybody's configuration. */
 export function git(directory: string, ...args: string[]): string {
-  const identity = ["-c", "user.name=t", "-c", "user.email=t@example.net", "-c", "commit.gpgsign=false"];
+  const identity = [
+    "-c",
+    "user.name=t",
+    "-c",
+    "user.email=t@example.net",
+    "-c",
+    "commit.gpgsign=false",
+  ];
   return execFileSync("git", [...identity, ...args], {
     cwd: directory,
     encoding: "utf8",

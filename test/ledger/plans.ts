@@ -1,6 +1,12 @@
 // Plans, supplements and what retires them, planted in a bucket in memory.
 import type { Stored } from "../../src/cellar/records.ts";
-import { planKey, type PeriodRef, retiredKey, rulingKey, supplementKey } from "../../src/ledger/keys.ts";
+import {
+  planKey,
+  type PeriodRef,
+  retiredKey,
+  rulingKey,
+  supplementKey,
+} from "../../src/ledger/keys.ts";
 import type { Plan, PlannedBatch, Quoted, Supplement } from "../../src/ledger/records.ts";
 import type { MemoryCold } from "../support/memory-cold.ts";
 import { hexHash, hexId } from "../support/values.ts";
@@ -38,7 +44,9 @@ export const planOf = (id: string, batches = 1): Plan => ({
     groupSum: hexHash(3),
     registeredMeanwhile: "0",
   },
-  batches: Array.from({ length: batches }, (_, i) => batchOf(`${id}-${String(i).padStart(5, "0")}`)),
+  batches: Array.from({ length: batches }, (_, i) =>
+    batchOf(`${id}-${String(i).padStart(5, "0")}`),
+  ),
 });
 
 export const plantPlan = (cold: MemoryCold, plan: Plan, name = plan.id): Quoted =>

@@ -7,9 +7,11 @@ import { hexHash, hexId } from "../support/values.ts";
 export const FAMILY = "aaaaaaaa";
 export const BATCH = `${FAMILY}-00000`;
 
-const numberOf = (id: string): number => Buffer.from(id).reduce((n, byte) => n * 256 + byte, 0) % 2 ** 40;
+const numberOf = (id: string): number =>
+  Buffer.from(id).reduce((n, byte) => n * 256 + byte, 0) % 2 ** 40;
 
-export const sealKeyOf = (id: string, batch = BATCH): string => `seals/f/2025-11/${batch}/${id}.json`;
+export const sealKeyOf = (id: string, batch = BATCH): string =>
+  `seals/f/2025-11/${batch}/${id}.json`;
 export const intentKeyOf = (n: number, batch = BATCH): string => `intents/f/2025-11/${batch}/${n}`;
 
 /** A stored seal named by a short id; `saw` and `sawIntents` are keys. */

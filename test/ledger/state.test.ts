@@ -1,9 +1,15 @@
-// Batch states are derived from the ledger, none is stored (design §3): absent → planned → archived → verified →
-// cooling → approved → purging → purged → reconciled; empty; and back to archive when points came late.
+// Batch states are derived from the ledger, none is stored (design §3): absent → planned → archived
+// → verified → cooling → approved → purging → purged → reconciled; empty; and back to archive when
+// points came late.
 import { describe, expect, test } from "vitest";
 import type { PlannedBatch } from "../../src/ledger/records.ts";
-import { type BatchMarks, type BatchState, deriveStatus, type StateRules } from "../../src/ledger/state.ts";
-import { dueStep, isDue, isEnded, tally } from "../../src/plan/due.ts";
+import {
+  type BatchMarks,
+  type BatchState,
+  deriveStatus,
+  type StateRules,
+} from "../../src/ledger/state.ts";
+import { dueStep, isDue } from "../../src/plan/due.ts";
 import { DAY_MS } from "../support/values.ts";
 import { BATCH, finding, mark, marks, purged, receipts, RULES, seal } from "./marks.ts";
 
@@ -20,20 +26,85 @@ describe("a ledger gives a state", () => {
     ["nothing written", "planned", {}, {}],
     ["a seal", "archived", { seals: [S1] }, {}],
     ["a receipt for another seal only", "archived", { seals: [S1], verified: receipts(S2) }, {}],
-    ["a receipt, in a flow that never purges", "verified", { seals: [S1], verified: receipts(S1) }, { mode: "never" }],
-    ["a receipt, grace not over", "cooling", { seals: [S1], verified: receipts(S1) }, { ...DAY_20, ...APPROVED }],
+    [
+      "a receipt, in a flow that never purges",
+      "verified",
+      { seals: [S1], verified: receipts(S1) },
+      { mode: "never" },
+    ],
+    [
+      "a receipt, grace not over",
+      "cooling",
+      { seals: [S1], verified: receipts(S1) },
+      { ...DAY_20, ...APPROVED },
+    ],
     ["grace over, not approved", "cooling", { seals: [S1], verified: receipts(S1) }, {}],
     ["grace over and approved", "approved", { seals: [S1], verified: receipts(S1) }, APPROVED],
-    ["grace over, automatic", "approved", { seals: [S1], verified: receipts(S1) }, { mode: "automatic" }],
-    ["an intent without a receipt", "purging", { seals: [S1], verified: receipts(S1), intents: 1 }, APPROVED],
-    ["a receipt that was lost: two intents, one settled", "purging", { seals: [S1], intents: 2, purged: [purged(30, 1)] }, {}],
-    ["all intents settled", "purged", { seals: [S1], verified: receipts(S1), intents: 2, purged: [purged(30, 2)] }, {}],
-    ["settled by an older receipt of more", "purged", { seals: [S1], intents: 2, purged: [purged(30, 2), purged(31, 1)] }, {}],
+    [
+      "grace over, automatic",
+      "approved",
+      { seals: [S1], verified: receipts(S1) },
+      { mode: "automatic" },
+    ],
+    [
+      "an intent without a receipt",
+      "purging",
+      { seals: [S1], verified: receipts(S1), intents: 1 },
+      APPROVED,
+    ],
+    [
+      "a receipt that was lost: two intents, one settled",
+      "purging",
+      { seals: [S1], intents: 2, purged: [purged(30, 1)] },
+      {},
+    ],
+    [
+      "all intents settled",
+      "purged",
+      { seals: [S1], verified: receipts(S1), intents: 2, purged: [purged(30, 2)] },
+      {},
+    ],
+    [
+      "settled by an older receipt of more",
+      "purged",
+      { seals: [S1], intents: 2, purged: [purged(30, 2), purged(31, 1)] },
+      {},
+    ],
     ["hot was empty, nothing deleted", "purged", { seals: [S1], purged: [purged(30, 0)] }, {}],
-    ["purged and reconciled", "reconciled", { seals: [S1], intents: 1, purged: [purged(30, 1)], reconciled: [mark("reconciled", "r", 31)] }, {}],
-    ["reconciled before it was purged again", "purged", { seals: [S1], intents: 2, purged: [purged(30, 1), purged(40, 2)], reconciled: [mark("reconciled", "r", 31)] }, {}],
-    ["both empty", "empty", { seals: [S1], verified: receipts(S1), ended: [mark("ended", "e", 12)] }, {}],
-    ["an intent on record though the approval is gone", "purging", { seals: [S1], verified: receipts(S1), intents: 1 }, {}],
+    [
+      "purged and reconciled",
+      "reconciled",
+      {
+        seals: [S1],
+        intents: 1,
+        purged: [purged(30, 1)],
+        reconciled: [mark("reconciled", "r", 31)],
+      },
+      {},
+    ],
+    [
+      "reconciled before it was purged again",
+      "purged",
+      {
+        seals: [S1],
+        intents: 2,
+        purged: [purged(30, 1), purged(40, 2)],
+        reconciled: [mark("reconciled", "r", 31)],
+      },
+      {},
+    ],
+    [
+      "both empty",
+      "empty",
+      { seals: [S1], verified: receipts(S1), ended: [mark("ended", "e", 12)] },
+      {},
+    ],
+    [
+      "an intent on record though the approval is gone",
+      "purging",
+      { seals: [S1], verified: receipts(S1), intents: 1 },
+      {},
+    ],
   ];
   test.each(table)("%s: %s", (_, state, said, rules) => {
     expect(statusOf(said, rules).state).toBe(state);
@@ -42,17 +113,36 @@ describe("a ledger gives a state", () => {
   test("every state can be reached", () => {
     const reached = new Set(table.map(([, , said, rules]) => statusOf(said, rules).state));
     reached.add(statusOf({ seals: [S1], findings: [finding(12, S1)] }).state);
-    expect([...reached].toSorted()).toEqual(
-      ["approved", "archived", "cooling", "empty", "late", "planned", "purged", "purging", "reconciled", "verified"],
-    );
+    expect([...reached].toSorted()).toEqual([
+      "approved",
+      "archived",
+      "cooling",
+      "empty",
+      "late",
+      "planned",
+      "purged",
+      "purging",
+      "reconciled",
+      "verified",
+    ]);
   });
 
   test("grace ends exactly coolMs after the seal, by the store's clock", () => {
     const said = { seals: [S1], verified: receipts(S1) };
     const untilMs = S1.atMs + RULES.coolMs;
-    expect(statusOf(said, { ...APPROVED, nowMs: untilMs - 1 })).toMatchObject({ state: "cooling", waitsFor: "grace", untilMs });
-    expect(statusOf(said, { ...APPROVED, nowMs: untilMs })).toMatchObject({ state: "approved", waitsFor: undefined });
-    expect(statusOf(said, { nowMs: untilMs })).toMatchObject({ state: "cooling", waitsFor: "approval" });
+    expect(statusOf(said, { ...APPROVED, nowMs: untilMs - 1 })).toMatchObject({
+      state: "cooling",
+      waitsFor: "grace",
+      untilMs,
+    });
+    expect(statusOf(said, { ...APPROVED, nowMs: untilMs })).toMatchObject({
+      state: "approved",
+      waitsFor: undefined,
+    });
+    expect(statusOf(said, { nowMs: untilMs })).toMatchObject({
+      state: "cooling",
+      waitsFor: "approval",
+    });
   });
 });
 
@@ -63,11 +153,14 @@ describe("late points", () => {
     expect(dueStep(status)).toBe("archive");
   });
 
-  test("a seal that the finding did not know answers it; only that seal is verified and cools", () => {
+  test("a seal that the finding did not know answers it, and alone is verified and cools", () => {
     const said = { seals: [S1, S2], verified: receipts(S1), findings: [finding(20, S1)] };
     expect(statusOf(said)).toMatchObject({ state: "archived", seal: S2 });
     const verified = { ...said, verified: receipts(S1, S2) };
-    expect(statusOf(verified, { nowMs: 41 * DAY_MS })).toMatchObject({ state: "cooling", untilMs: S2.atMs + RULES.coolMs });
+    expect(statusOf(verified, { nowMs: 41 * DAY_MS })).toMatchObject({
+      state: "cooling",
+      untilMs: S2.atMs + RULES.coolMs,
+    });
   });
 
   test("an approval of the older seal does not arm the newer", () => {
@@ -87,16 +180,22 @@ describe("late points", () => {
     expect(statusOf({ ...after, reconciled, findings: [finding(35, S1)] }).state).toBe("late");
     const again = { ...after, reconciled, findings: [finding(35, S1)], seals: [S1, S2] };
     expect(statusOf(again).state).toBe("archived");
-    expect(statusOf({ ...again, verified: receipts(S1, S2) }, { nowMs: 41 * DAY_MS }).state).toBe("cooling");
+    expect(statusOf({ ...again, verified: receipts(S1, S2) }, { nowMs: 41 * DAY_MS }).state).toBe(
+      "cooling",
+    );
     const purgedAgain = { ...again, verified: receipts(S1, S2), intents: 2 };
     expect(statusOf(purgedAgain).state).toBe("purging");
-    expect(statusOf({ ...purgedAgain, purged: [purged(30, 1), purged(60, 2)] }).state).toBe("purged");
+    expect(statusOf({ ...purgedAgain, purged: [purged(30, 1), purged(60, 2)] }).state).toBe(
+      "purged",
+    );
   });
 
   test("points that came after an empty end reopen the batch", () => {
     const ended = [mark("ended", "e", 12)];
     expect(statusOf({ seals: [S1], ended, findings: [finding(20, S1)] }).state).toBe("late");
-    expect(statusOf({ seals: [S1, S2], ended, findings: [finding(20, S1)] }).state).toBe("archived");
+    expect(statusOf({ seals: [S1, S2], ended, findings: [finding(20, S1)] }).state).toBe(
+      "archived",
+    );
   });
 
   test("a seal that was withdrawn leaves a finding unanswered", () => {
@@ -111,43 +210,12 @@ describe("late points in a batch that is half purged", () => {
     expect(statusOf(half)).toMatchObject({ state: "late", openIntent: true });
   });
 
-  test("the further attempt's seal is due for verification, or the gate could never rest on it", () => {
+  test("the further attempt is due for verification, or the gate could never rest on it", () => {
     const sealed = statusOf({ ...half, seals: [S1, S2] });
     expect(sealed).toMatchObject({ state: "purging", verified: false });
     expect([isDue(sealed, "purge"), isDue(sealed, "verify")]).toEqual([true, true]);
     const verified = statusOf({ ...half, seals: [S1, S2], verified: receipts(S1, S2) });
     expect([isDue(verified, "purge"), isDue(verified, "verify")]).toEqual([true, false]);
-  });
-});
-
-describe("what is due", () => {
-  const steps: [BatchState, string | undefined][] = [
-    ["planned", "archive"],
-    ["late", "archive"],
-    ["archived", "verify"],
-    ["verified", undefined],
-    ["cooling", undefined],
-    ["approved", "purge"],
-    ["purging", "purge"],
-    ["purged", undefined],
-    ["reconciled", undefined],
-    ["empty", undefined],
-  ];
-  const inState = (state: BatchState) => ({ ...statusOf({}), state });
-
-  test.each(steps)("%s: %s", (state, step) => {
-    expect(dueStep(inState(state))).toBe(step);
-    for (const one of ["archive", "verify", "purge"] as const) {
-      expect(isDue(inState(state), one)).toBe(one === step);
-    }
-  });
-
-  test("only reconciled and empty are ends", () => {
-    expect(steps.filter(([state]) => isEnded(inState(state))).map(([s]) => s)).toEqual(["reconciled", "empty"]);
-  });
-
-  test("states are counted", () => {
-    expect(tally([inState("planned"), inState("late"), inState("planned")])).toEqual({ planned: 2, late: 1 });
   });
 });
 

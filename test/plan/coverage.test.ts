@@ -1,4 +1,5 @@
-// Coverage is proven, not assumed: every series of the root is in exactly one group (design §3, "Plans").
+// Coverage is proven, not assumed: every series of the root is in exactly one group (design §3,
+// "Plans").
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import {
@@ -10,6 +11,8 @@ import {
 } from "../../src/plan/coverage.ts";
 import { IdentitySum } from "../../src/plan/identity-sum.ts";
 import { identityHash } from "../../src/warp10/series.ts";
+
+fc.configureGlobal({ seed: 4 });
 
 const hashOf = (n: number): Buffer => identityHash(`series ${n}`);
 const bucketOf = (numbers: readonly number[]): Buffer =>

@@ -1,11 +1,14 @@
-// Groups partition the space of a label's values, not the list of values seen: a value that appears tomorrow is in
-// exactly one group (design §3, "Plans"). The regexes are evaluated here as JavaScript's; the server's differ only in
-// what the selector's own tests hold against the real one.
+// Groups partition the space of a label's values, not the list of values seen: a value that appears
+// tomorrow is in exactly one group (design §3, "Plans"). The regexes are evaluated here as
+// JavaScript's; the server's differ only in what the selector's own tests hold against the real
+// one.
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { cutGroups, type Group, GROUPS_MAX } from "../../src/plan/groups.ts";
 import { encodeSelector, type Match, type Selector } from "../../src/warp10/selector.ts";
 import { caught } from "../support/values.ts";
+
+fc.configureGlobal({ seed: 4 });
 
 const ALL: Selector = { class: { regex: ".*" }, labels: {} };
 
@@ -25,7 +28,23 @@ const homesOf = (groups: readonly Group[], value: string | undefined): number =>
   groups.filter((g) => inGroup(g, "app", value)).length;
 
 /** Values that share prefixes, with all that regexes and encoders stumble over. */
-const letter = fc.constantFrom("a", "b", "B", "1", ".", "*", "\\", "|", "(", "-", " ", "\n", "é", "🜁", "🜂");
+const letter = fc.constantFrom(
+  "a",
+  "b",
+  "B",
+  "1",
+  ".",
+  "*",
+  "\\",
+  "|",
+  "(",
+  "-",
+  " ",
+  "\n",
+  "é",
+  "🜁",
+  "🜂",
+);
 const value = fc.array(letter, { maxLength: 6 }).map((letters) => letters.join(""));
 const counts = fc.record({
   values: fc
@@ -78,7 +97,18 @@ describe("groups by a label", () => {
 
   test("keep what the root says of the class and of other labels", () => {
     const root: Selector = { class: { exact: "cpu" }, labels: { region: { exact: "par" } } };
-    const groups = cutGroups(root, "app", { values: new Map([["x", 5], ["y", 5]]), absent: 0 }, 5);
+    const groups = cutGroups(
+      root,
+      "app",
+      {
+        values: new Map([
+          ["x", 5],
+          ["y", 5],
+        ]),
+        absent: 0,
+      },
+      5,
+    );
     expect(groups.length).toBeGreaterThan(2);
     for (const { selector } of groups) {
       expect(selector.class).toEqual({ exact: "cpu" });
@@ -100,7 +130,9 @@ describe("cutting adapts", () => {
   const sizes = (groups: readonly Group[]): number[] => groups.map((g) => g.series);
 
   test("what fits in one group is not cut: the root itself is the selector", () => {
-    expect(cutGroups(ALL, "app", values({ a: 3, b: 2 }), 5)).toEqual([{ selector: ALL, series: 5 }]);
+    expect(cutGroups(ALL, "app", values({ a: 3, b: 2 }), 5)).toEqual([
+      { selector: ALL, series: 5 },
+    ]);
   });
 
   test("what is small is merged with its neighbours", () => {
@@ -126,7 +158,9 @@ describe("cutting adapts", () => {
 
   test("an exact root cannot be cut by that label", () => {
     const root: Selector = { ...ALL, labels: { app: { exact: "a" } } };
-    expect(cutGroups(root, "app", values({ a: 100 }), 10)).toEqual([{ selector: root, series: 100 }]);
+    expect(cutGroups(root, "app", values({ a: 100 }), 10)).toEqual([
+      { selector: root, series: 100 },
+    ]);
   });
 
   test("the same counts give the same groups, whatever order they came in", () => {
@@ -146,7 +180,14 @@ describe("cutting adapts", () => {
 
 describe("groups by class name", () => {
   test("hold every class in exactly one group, and none is for absence", () => {
-    const seen = { values: new Map([["cpu.user", 6], ["cpu.sys", 6], ["disk", 6]]), absent: 0 };
+    const seen = {
+      values: new Map([
+        ["cpu.user", 6],
+        ["cpu.sys", 6],
+        ["disk", 6],
+      ]),
+      absent: 0,
+    };
     const groups = cutGroups({ class: { regex: "[\\s\\S]*" }, labels: {} }, null, seen, 6);
     const homes = (name: string) => groups.filter((g) => takes(g.selector.class, name)).length;
     for (const name of ["cpu.user", "cpu.sys", "disk", "cpu.", "d", "net", "Disk"]) {

@@ -3,6 +3,8 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { IdentitySum } from "../../src/plan/identity-sum.ts";
 
+fc.configureGlobal({ seed: 4 });
+
 const MODULUS = 1n << 256n;
 const hash = fc.uint8Array({ minLength: 32, maxLength: 32 });
 const numberOf = (bytes: Uint8Array): bigint => BigInt(`0x${Buffer.from(bytes).toString("hex")}`);

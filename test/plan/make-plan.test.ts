@@ -1,4 +1,5 @@
-// A plan is a value: the same survey, flow and id give the same bytes; a short plan is held (design §3, "Plans").
+// A plan is a value: the same survey, flow and id give the same bytes; a short plan is held (design
+// §3, "Plans").
 import { describe, expect, test } from "vitest";
 import type { Flow } from "../../src/flow/flow.ts";
 import { canonicalJson } from "../../src/ledger/canonical.ts";
@@ -16,7 +17,10 @@ import { planOf } from "../ledger/plans.ts";
 import { caught, DAY_MS, hexHash, hexId } from "../support/values.ts";
 
 const FLOW = flowOf(GOOD);
-const sliced = (sliceMs: number | null): Flow => ({ ...FLOW, batches: { ...FLOW.batches, sliceMs } });
+const sliced = (sliceMs: number | null): Flow => ({
+  ...FLOW,
+  batches: { ...FLOW.batches, sliceMs },
+});
 const DAY_US = BigInt(DAY_MS) * 1_000n;
 
 const plan = (said: Partial<PlanInput> = {}): Plan =>
@@ -68,7 +72,7 @@ describe("a plan", () => {
     }
   });
 
-  test("estimates points by series and share of the period; nothing known is null, not zero", () => {
+  test("estimates points by series and share of the period; unknown is null, not zero", () => {
     const points = plan({ flow: sliced(15 * DAY_MS) }).batches.map((b) => b.points);
     expect(points).toEqual(["500", "0", "500", "0"]);
     const unknown = plan({ pointsPerSeries: undefined }).batches.map((b) => b.points);
@@ -78,24 +82,41 @@ describe("a plan", () => {
   test("of more than ten thousand batches is an error that says what to raise", () => {
     const groups = Array.from({ length: 400 }, (_, i) => ({ selector: `~(${i}){}`, series: 1n }));
     const make = () => plan({ groups, flow: sliced(DAY_MS) });
-    expect(caught(make)).toMatchObject({ code: "limit", hint: expect.stringContaining("max-series") });
-    expect(plan({ groups: groups.slice(0, BATCHES_MAX / 30), flow: sliced(DAY_MS) }).batches).toHaveLength(9_990);
+    expect(caught(make)).toMatchObject({
+      code: "limit",
+      hint: expect.stringContaining("max-series"),
+    });
+    expect(
+      plan({ groups: groups.slice(0, BATCHES_MAX / 30), flow: sliced(DAY_MS) }).batches,
+    ).toHaveLength(9_990);
   });
 });
 
 describe("slices from the estimate", () => {
   const lengths = (said: Partial<PlanInput>): bigint[] =>
-    plan({ flow: sliced(null), groups: [{ selector: "~(a){}", series: 1_000n }], ...said }).batches.map(
-      (b) => (BigInt(b.range.end) - BigInt(b.range.start) + 1n) / DAY_US,
-    );
+    plan({
+      flow: sliced(null),
+      groups: [{ selector: "~(a){}", series: 1_000n }],
+      ...said,
+    }).batches.map((b) => (BigInt(b.range.end) - BigInt(b.range.start) + 1n) / DAY_US);
 
   test("a period that is small enough is not cut", () => {
     expect(lengths({ pointsPerSeries: Number(SLICE_POINTS) / 1_000 })).toEqual([30n]);
   });
 
-  test("a larger one is cut into whole days, so that the largest group's slice is small enough", () => {
-    expect(lengths({ pointsPerSeries: (3 * Number(SLICE_POINTS)) / 1_000 })).toEqual([10n, 10n, 10n]);
-    expect(lengths({ pointsPerSeries: (4 * Number(SLICE_POINTS)) / 1_000 })).toEqual([7n, 7n, 7n, 7n, 2n]);
+  test("a larger one is cut into whole days, so that each slice is small enough", () => {
+    expect(lengths({ pointsPerSeries: (3 * Number(SLICE_POINTS)) / 1_000 })).toEqual([
+      10n,
+      10n,
+      10n,
+    ]);
+    expect(lengths({ pointsPerSeries: (4 * Number(SLICE_POINTS)) / 1_000 })).toEqual([
+      7n,
+      7n,
+      7n,
+      7n,
+      2n,
+    ]);
   });
 
   test("never into less than a day", () => {

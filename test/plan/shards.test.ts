@@ -3,6 +3,8 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { type Costed, packShards } from "../../src/plan/shards.ts";
 
+fc.configureGlobal({ seed: 4 });
+
 const items = fc
   .array(fc.nat({ max: 1_000 }), { maxLength: 40 })
   .map((costs) => costs.map((cost, i): Costed => ({ id: `b${i}`, cost })));

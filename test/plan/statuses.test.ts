@@ -1,4 +1,5 @@
-// All batches of a period with their states: what the flow says now, and approvals while they are in force.
+// All batches of a period with their states: what the flow says now, and approvals while they are
+// in force.
 import { describe, expect, test } from "vitest";
 import type { Flow } from "../../src/flow/flow.ts";
 import { deriveStatuses, type DatedApproval } from "../../src/plan/statuses.ts";
@@ -9,7 +10,10 @@ import { DAY_MS, hexHash, hexId } from "../support/values.ts";
 
 const FLOW = flowOf(GOOD);
 const S1 = seal("s1", 0);
-const purge = (said: Partial<Flow["purge"]>): Flow => ({ ...FLOW, purge: { ...FLOW.purge, ...said } });
+const purge = (said: Partial<Flow["purge"]>): Flow => ({
+  ...FLOW,
+  purge: { ...FLOW.purge, ...said },
+});
 
 const approval = (day: number, ...keys: string[]): DatedApproval => ({
   lastModifiedMs: day * DAY_MS,
@@ -23,7 +27,10 @@ const approval = (day: number, ...keys: string[]): DatedApproval => ({
   },
 });
 
-function statesOn(day: number, said: { flow?: Flow; approvals?: DatedApproval[]; gcWaitMs?: number } = {}) {
+function statesOn(
+  day: number,
+  said: { flow?: Flow; approvals?: DatedApproval[]; gcWaitMs?: number } = {},
+) {
   return deriveStatuses({
     flow: FLOW,
     batches: [batchOf("aaaaaaaa-00000"), batchOf("aaaaaaaa-00001")],
@@ -63,6 +70,8 @@ describe("statuses", () => {
   });
 
   test("a mode that was changed to never waits for nothing", () => {
-    expect(statesOn(50, { flow: purge({ mode: "never" }), approvals: [approval(40, S1.key)] })[0]).toBe("verified");
+    expect(
+      statesOn(50, { flow: purge({ mode: "never" }), approvals: [approval(40, S1.key)] })[0],
+    ).toBe("verified");
   });
 });

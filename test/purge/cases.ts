@@ -15,7 +15,12 @@ export function gateCase(said: Partial<GateCase> = {}): GateCase {
     flow: flowOf(GOOD),
     flowFile: "flows/metrics.yaml",
     flowsAreAuthoritative: false,
-    plan: { key: "plans/f/2025-11/plan-x.json", sha256: hexHash(1), value: plan, lastModifiedMs: 0 },
+    plan: {
+      key: "plans/f/2025-11/plan-x.json",
+      sha256: hexHash(1),
+      value: plan,
+      lastModifiedMs: 0,
+    },
     batch,
     at: { ...AT, batch: batch.id },
     range: { start: 0n, end: 99n },

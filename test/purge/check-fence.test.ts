@@ -1,5 +1,6 @@
-// The write fence is probed, not believed: refused twice, the probes at least the ingestion lag apart, the first at
-// most lag + 1 day old, the second before the reads begin (design §3, "The gate").
+// The write fence is probed, not believed: refused twice, the probes at least the ingestion lag
+// apart, the first at most lag + 1 day old, the second before the reads begin (design §3, "The
+// gate").
 import { describe, expect, test } from "vitest";
 import { checkFence } from "../../src/purge/check-fence.ts";
 import type { FenceAnswer, GatePorts } from "../../src/purge/check.ts";
@@ -28,15 +29,24 @@ function fenceOf(answers: () => readonly FenceAnswer[] = refused) {
   return { cold, probed, check, ports };
 }
 
-const answer = (outcome: FenceAnswer["outcome"]): FenceAnswer => ({ address: ADDRESS, outcome, detail: "d" });
+const answer = (outcome: FenceAnswer["outcome"]): FenceAnswer => ({
+  address: ADDRESS,
+  outcome,
+  detail: "d",
+});
 const refused = () => [answer("refused")];
-const probes = (cold: MemoryCold): number => [...cold.objects.keys()].filter((k) => k.startsWith("fences/")).length;
+const probes = (cold: MemoryCold): number =>
+  [...cold.objects.keys()].filter((k) => k.startsWith("fences/")).length;
 
 describe("the write fence", () => {
   test("refused once waits, and says until when", async () => {
     const { check, cold } = fenceOf();
     const line = await check(0);
-    expect(line).toMatchObject({ ok: false, outcome: "wait", earliestMs: cold.clockMs + 10 * MINUTE });
+    expect(line).toMatchObject({
+      ok: false,
+      outcome: "wait",
+      earliestMs: cold.clockMs + 10 * MINUTE,
+    });
   });
 
   test("refused again a lag later is in force", async () => {
@@ -53,7 +63,7 @@ describe("the write fence", () => {
     expect((await check(1)).ok).toBe(true);
   });
 
-  test("two probes less than a lag apart are no pair, though the first is older than the lag", async () => {
+  test("two probes less than a lag apart are no pair, however old the first is", async () => {
     const { check, probed, cold } = fenceOf();
     await check(0);
     await check(6);
@@ -79,15 +89,22 @@ describe("the write fence", () => {
     expect((await check(10)).ok).toBe(true);
   });
 
-  test.each(["accepted", "unknown"] as const)("%s at any time says no and records nothing", async (outcome) => {
-    let said: FenceAnswer["outcome"] = "refused";
-    const { check, cold } = fenceOf(() => [answer(said)]);
-    await check(0);
-    said = outcome;
-    const line = await check(10);
-    expect(line).toMatchObject({ ok: false, outcome: "wait", next: expect.stringContaining("maxpast") });
-    expect(probes(cold)).toBe(1);
-  });
+  test.each(["accepted", "unknown"] as const)(
+    "%s at any time says no and records nothing",
+    async (outcome) => {
+      let said: FenceAnswer["outcome"] = "refused";
+      const { check, cold } = fenceOf(() => [answer(said)]);
+      await check(0);
+      said = outcome;
+      const line = await check(10);
+      expect(line).toMatchObject({
+        ok: false,
+        outcome: "wait",
+        next: expect.stringContaining("maxpast"),
+      });
+      expect(probes(cold)).toBe(1);
+    },
+  );
 
   test("an ingress without an answer says no", async () => {
     const { check, cold } = fenceOf(() => []);

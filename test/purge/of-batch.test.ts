@@ -1,5 +1,5 @@
-// What of a view concerns one batch: seals of retired plans and supplements hold series of other batches too, and what
-// hot lacks of those is no finding of this one.
+// What of a view concerns one batch: seals of retired plans and supplements hold series of other
+// batches too, and what hot lacks of those is no finding of this one.
 import { describe, expect, test } from "vitest";
 import type { SeriesTotals } from "../../src/archive/points.ts";
 import type { SeriesRow } from "../../src/archive/parquet/series-list.ts";
@@ -51,7 +51,11 @@ const heldOf = ({ contents }: ReturnType<typeof cut>) =>
 describe("the contents of a batch", () => {
   test("keep its own seals whole, even series that are listed no more", () => {
     const own = sealed("own", BATCH, ["a", "unlisted"]);
-    expect(cut([own], "a")).toMatchObject({ contents: [own], points: 20n, overlapping: [own.seal] });
+    expect(cut([own], "a")).toMatchObject({
+      contents: [own],
+      points: 20n,
+      overlapping: [own.seal],
+    });
   });
 
   test("after a replan, the retired plan's other series are not gone from hot", () => {
@@ -61,7 +65,7 @@ describe("the contents of a batch", () => {
     expect(judged.heldBy.get(idOf("a"))).toHaveLength(2);
   });
 
-  test("a series of this batch that only a retired plan's seal holds is still gone from hot", () => {
+  test("a series of this batch that only a retired plan's seal holds is still gone", () => {
     const view = [sealed("own", BATCH, ["a"]), sealed("old", RETIRED, ["a", "b", "z"])];
     const judged = judgeTotals(new Map([[idOf("a"), totals("a")]]), heldOf(cut(view, "a", "b")));
     expect(judged.gone).toEqual([idOf("b")]);
@@ -72,7 +76,7 @@ describe("the contents of a batch", () => {
     expect(cut(view, "a").points).toBe(0n);
   });
 
-  test("purges of seals that share no series with it explain nothing; listing one is sharing", () => {
+  test("purges of seals that share no series with it explain nothing; listing is sharing", () => {
     const [own, other] = [sealed("own", BATCH, ["a"]), sealed("old", RETIRED, ["z"])];
     const sharing = sealed("lists", RETIRED, ["z"], ["a"]);
     expect(cut([own, other], "a").overlapping).toEqual([own.seal]);

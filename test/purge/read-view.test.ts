@@ -1,7 +1,13 @@
-// Which seals a delete may rest on: valid, verified by another process, older than grace and the store's wait, approved
-// (design §3, "The gate"). The others only count against.
+// Which seals a delete may rest on: valid, verified by another process, older than grace and the
+// store's wait, approved (design §3, "The gate"). The others only count against.
 import { describe, expect, test } from "vitest";
-import { approvalKey, batchRecordKey, intentKey, markerKey, verifiedKey } from "../../src/ledger/keys.ts";
+import {
+  approvalKey,
+  batchRecordKey,
+  intentKey,
+  markerKey,
+  verifiedKey,
+} from "../../src/ledger/keys.ts";
 import type { Seal } from "../../src/ledger/records.ts";
 import { readView } from "../../src/purge/view.ts";
 import { AT } from "../ledger/plans.ts";
@@ -24,7 +30,9 @@ function plantSeal(
   const { value } = sealOf(id, said);
   const at = { ...AT, batch: value.batch };
   const quote = cold.plant(sealKeyOf(id, value.batch), value);
-  const markers = [...cold.objects.keys()].filter((k) => k.startsWith(`markers/f/2025-11/${at.batch}/`));
+  const markers = [...cold.objects.keys()].filter((k) =>
+    k.startsWith(`markers/f/2025-11/${at.batch}/`),
+  );
   const marker = { schema: "cellarman/marker/1", ...at, process: EXPORTER, seal: quote.key };
   cold.plant(markerKey(at, markers.length + 1), marker);
   if (verifiedBy !== null) plantReceipt(cold, at, id, quote, verifiedBy);
@@ -39,10 +47,19 @@ function plantReceipt(
   process: string,
 ): void {
   const receipt = { schema: "cellarman/verified/1", ...at, process, seal };
-  cold.plant(verifiedKey(at, id, process), { ...receipt, points: "1", series: "1", digest: hexHash(7) });
+  cold.plant(verifiedKey(at, id, process), {
+    ...receipt,
+    points: "1",
+    series: "1",
+    digest: hexHash(7),
+  });
 }
 
-function plantApproval(cold: MemoryCold, id: string, ...seals: { key: string; sha256: string }[]): string {
+function plantApproval(
+  cold: MemoryCold,
+  id: string,
+  ...seals: { key: string; sha256: string }[]
+): string {
   const key = approvalKey(AT, id);
   cold.plant(key, {
     schema: "cellarman/approved/1",
@@ -95,7 +112,9 @@ describe("a seal that a delete may rest on", () => {
     const cold = memoryCold(1_000);
     plantApproval(cold, hexId(5), plantSeal(cold, "s1"));
     cold.clockMs = GRACE_MS + 999;
-    expect(await lacksOf(cold)).toEqual([{ why: "its grace is not over", earliestMs: GRACE_MS + 1_000 }]);
+    expect(await lacksOf(cold)).toEqual([
+      { why: "its grace is not over", earliestMs: GRACE_MS + 1_000 },
+    ]);
   });
 
   test("waits for the store's garbage collection where that is longer than grace", async () => {
@@ -119,7 +138,7 @@ describe("a seal that a delete may rest on", () => {
 });
 
 describe("an approval", () => {
-  test("is a list of exactly these seals: another digest under the same key is not approved", async () => {
+  test("is a list of exactly these seals: another digest is not approved", async () => {
     const cold = memoryCold();
     const quote = plantSeal(cold, "s1");
     plantApproval(cold, hexId(5), { ...quote, sha256: hexHash(9) });
@@ -146,7 +165,7 @@ describe("an approval", () => {
     expect(await lacksOf(cold)).toEqual([undefined]);
   });
 
-  test("that the view does not rest on is not named by it: no intent can keep it alive", async () => {
+  test("that the view does not rest on is not named: no intent keeps it alive", async () => {
     const cold = memoryCold();
     const quote = plantSeal(cold, "s1");
     const old = plantApproval(cold, hexId(5), quote);
@@ -178,11 +197,14 @@ describe("the seals of a view", () => {
     expect(view.seals.map((s) => s.key)).toEqual([sealKeyOf("s1")]);
   });
 
-  test("include retired plans' where the range overlaps, found by their markers though no listing shows them", async () => {
+  test("include retired plans' where ranges overlap, though no listing shows them", async () => {
     const cold = memoryCold();
     plantSeal(cold, "s1");
     const old = plantSeal(cold, "r1", { batch: RETIRED });
-    const elsewhere = plantSeal(cold, "r2", { batch: RETIRED, range: { start: "100", end: "199" } });
+    const elsewhere = plantSeal(cold, "r2", {
+      batch: RETIRED,
+      range: { start: "100", end: "199" },
+    });
     const forgetful = { ...cold, list: () => (async function* () {})() };
     const retiredSeals = [old.key, elsewhere.key];
     const view = await readView(forgetful, gateCase({ retiredSeals }));
@@ -214,7 +236,7 @@ describe("the seals of a view", () => {
     expect(await readView(cold, gateCase())).toMatchObject({ seals: [], lost: [] });
   });
 
-  test("one that was verified, or that a purge rests on, and is gone is lost: the archive is wrong", async () => {
+  test("one that was verified, or that a purge rests on, and is gone is lost", async () => {
     const verified = memoryCold();
     const quote = plantSeal(verified, "s1");
     verified.objects.delete(quote.key);

@@ -1,4 +1,5 @@
-// Reconciling: still zero, the archive still whole, nothing late (design §3, "Objects and the order of writes").
+// Reconciling: still zero, the archive still whole, nothing late (design §3, "Objects and the order
+// of writes").
 import { describe, expect, test } from "vitest";
 import { batchRecordKey, intentKey, markerKey } from "../../src/ledger/keys.ts";
 import { reconcileBatch } from "../../src/purge/reconcile.ts";
@@ -10,7 +11,8 @@ import { hexId, rejected } from "../support/values.ts";
 import { gateCase } from "./cases.ts";
 
 const B = { ...AT, batch: BATCH };
-const rolesIn = (cold: MemoryCold): string[] => [...cold.objects.keys()].map((key) => key.split("/")[0] ?? "");
+const rolesIn = (cold: MemoryCold): string[] =>
+  [...cold.objects.keys()].map((key) => key.split("/")[0] ?? "");
 
 /** Reconciles the batch where hot counts so many points. */
 function reconcile(cold: MemoryCold, points = 0n) {
@@ -44,7 +46,10 @@ describe("a purged batch", () => {
   test("whose seal is gone though the purge rests on it is never reconciled", async () => {
     const cold = memoryCold();
     cold.plant(intentKey(B, 1), intentOf(1, [sealOf("s1")]).value);
-    expect(await rejected(reconcile(cold))).toMatchObject({ code: "mismatch", where: sealKeyOf("s1") });
+    expect(await rejected(reconcile(cold))).toMatchObject({
+      code: "mismatch",
+      where: sealKeyOf("s1"),
+    });
     expect(rolesIn(cold)).not.toContain("reconciled");
   });
 
@@ -57,7 +62,13 @@ describe("a purged batch", () => {
   test("a seal that was withdrawn for its wrong bytes is not read again", async () => {
     const cold = memoryCold();
     const seal = cold.plant(sealKeyOf("s1"), sealOf("s1").value);
-    const withdrawn = { schema: "cellarman/withdrawn/1", ...B, process: hexId(1), seal, reason: "wrong" };
+    const withdrawn = {
+      schema: "cellarman/withdrawn/1",
+      ...B,
+      process: hexId(1),
+      seal,
+      reason: "wrong",
+    };
     cold.plant(batchRecordKey("withdrawn", B, "s1"), withdrawn);
     expect(await reconcile(cold)).toBe("reconciled");
   });

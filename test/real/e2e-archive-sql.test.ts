@@ -1,5 +1,6 @@
-// The archive lies open: DuckDB queries it in the real bucket by what docs/ says, and what was purged goes back into an
-// empty Warp 10 by the documented SQL and curl alone, equal to what was there, line by line.
+// The archive lies open: DuckDB queries it in the real bucket by what docs/ says, and what was
+// purged goes back into an empty Warp 10 by the documented SQL and curl alone, equal to what was
+// there, line by line.
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { chmod, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
@@ -12,7 +13,7 @@ import { UNITS_PER_MS } from "../../src/warp10/range.ts";
 import { awkwardLines, ordinaryLines } from "./support/awkward.ts";
 import { type Block, blocksOf } from "./support/blocks.ts";
 import { openDuck, rows } from "./support/duckdb.ts";
-import { exportLines } from "./support/export.ts";
+import { exportLines } from "./support/lines.ts";
 import { HOT_NAME, hotKind } from "./support/hot.ts";
 import { DAY_MS, RealWorld } from "./support/real-world.ts";
 
@@ -32,7 +33,8 @@ describe(`the archive in the real bucket, after a purge from ${HOT_NAME[hotKind(
     before = await purgedWithLatePoints();
     await writeFile(
       join(work, "cellarman"),
-      `#!/bin/sh\nexec '${process.execPath}' '${CLI}' "$@" --flows '${world.flows}' --flows-are-authoritative\n`,
+      `#!/bin/sh\nexec '${process.execPath}' '${CLI}' "$@" \\\n` +
+        `  --flows '${world.flows}' --flows-are-authoritative\n`,
     );
     await chmod(join(work, "cellarman"), 0o755);
     // The pages' files are where the reader works.
@@ -51,7 +53,7 @@ describe(`the archive in the real bucket, after a purge from ${HOT_NAME[hotKind(
     return said.stdout;
   };
 
-  /** Archives, rewrites a value and adds a point, archives those as a further attempt, purges; what was there. */
+  /** Archives, rewrites and adds a point, archives once more, purges; what was there. */
   async function purgedWithLatePoints(): Promise<string[]> {
     const { prefix, range, hot } = world;
     const minute = UNITS_PER_MS[hot.unit] * 60_000n;
@@ -90,6 +92,12 @@ describe(`the archive in the real bucket, after a purge from ${HOT_NAME[hotKind(
     };
   };
 
+  /** The page's queries are for microseconds, and it says what to write for other units. */
+  function inUnit({ language, text }: Block): Block {
+    const dated = { us: "make_timestamp", ms: "epoch_ms", ns: "make_timestamp_ns" }[world.hot.unit];
+    return { language, text: text.replaceAll("make_timestamp(", `${dated}(`) };
+  }
+
   /** Runs one block as a reader would; the rows of a query. */
   async function follow({ language, text }: Block): Promise<Record<string, unknown>[]> {
     if (language === "sql") return rows(duck, text);
@@ -110,7 +118,7 @@ describe(`the archive in the real bucket, after a purge from ${HOT_NAME[hotKind(
     await follow(list);
     await duck.run(await readFile("archive.sql", "utf8"));
     expect(queries).toHaveLength(3);
-    const [total, hourly, newest] = await Promise.all(queries.map(follow));
+    const [total, hourly, newest] = await Promise.all(queries.map(inUnit).map(follow));
     const points = total?.reduce((n, row) => n + Number(row["points"]), 0);
     expect(points).toBe(before.length);
     expect(new Set(total?.map((row) => row["period"]))).toEqual(new Set([world.period]));
@@ -124,7 +132,8 @@ describe(`the archive in the real bucket, after a purge from ${HOT_NAME[hotKind(
     const found = await rows(
       duck,
       `select "timestamp"::varchar as at, "long"::varchar as long, double from cellarman_world
-       where class = '${prefix}cpu' and (labels->>'host') = 'a' and "timestamp" <= ${range.start + 1n}
+       where class = '${prefix}cpu' and (labels->>'host') = 'a'
+         and "timestamp" <= ${range.start + 1n}
        order by "timestamp"`,
     );
     expect(found).toEqual([

@@ -1,12 +1,14 @@
-// One key a job, by the policy of docs/providers.md, on the real gateway: the whole way goes, and nobody goes beyond.
+// One key a job, by the policy of docs/providers.md, on the real gateway: the whole way goes,
+// and nobody goes beyond.
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { UNITS_PER_MS } from "../../src/warp10/range.ts";
 import { verdict } from "../conformance/cellar/endpoint.ts";
 import { ordinaryLines } from "./support/awkward.ts";
 import { blocksOf } from "./support/blocks.ts";
-import { exportLines } from "./support/export.ts";
-import { isOurCluster, makeUser, type StoreUser } from "./support/gateway.ts";
+import { exportLines } from "./support/lines.ts";
+import { makeUser, type StoreUser } from "./support/gateway.ts";
 import { DAY_MS, RealWorld } from "./support/real-world.ts";
+import { isOurCluster } from "./support/store.ts";
 
 const OWNER = "arn:aws:iam:::user/cellarman";
 

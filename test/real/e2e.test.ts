@@ -1,9 +1,9 @@
-// The whole way on the real gateway: flow → plan → archive → verify → grace → purge → reconcile → closed; and proof by
-// re-export that what left the hot store is in the archive.
+// The whole way on the real gateway: flow → plan → archive → verify → grace → purge → reconcile
+// → closed; and proof by re-export that what left the hot store is in the archive.
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { UNITS_PER_MS } from "../../src/warp10/range.ts";
 import { awkwardLines, ordinaryLines } from "./support/awkward.ts";
-import { exportLines } from "./support/export.ts";
+import { exportLines } from "./support/lines.ts";
 import { HOT_NAME, hotKind } from "./support/hot.ts";
 import { DAY_MS, RealWorld } from "./support/real-world.ts";
 

@@ -1,5 +1,5 @@
-// The recorded conversations with a real Warp 10, replayed on the one at hand; where none is, on the stand-in as
-// `npm run sim -- warp10` serves it.
+// The recorded conversations with a real Warp 10, replayed on the one at hand; where none is, on
+// the stand-in as `npm run sim -- warp10` serves it.
 import { execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
@@ -14,10 +14,15 @@ interface Report {
   readonly unit: string;
   readonly steps: number;
   readonly skipped: readonly string[];
-  readonly topics: Readonly<Record<string, { readonly steps: number; readonly differences: unknown[] }>>;
+  readonly topics: Readonly<Record<string, Topic>>;
 }
 
-/** Replays every topic of the server's unit. `args`: the server's URL and how its tokens are had. */
+interface Topic {
+  readonly steps: number;
+  readonly differences: readonly unknown[];
+}
+
+/** Replays every topic of the server's unit. `args`: its URL, and how its tokens are had. */
 async function replay(args: readonly string[]): Promise<Report> {
   const script = at("test/conformance/warp10/replay.mjs");
   const child = spawn(process.execPath, [script, ...args, "--json"], {
@@ -52,7 +57,9 @@ function distinctSteps(reports: readonly Report[]): number {
 async function onStandIn(unit: Unit): Promise<Report> {
   const args = [at("sim/serve.ts"), "warp10", "--unit", unit];
   const tokens = ["--tokens", at("test/conformance/warp10/tokens.json")];
-  const served = spawn(process.execPath, [...args, ...tokens], { stdio: ["ignore", "pipe", "inherit"] });
+  const served = spawn(process.execPath, [...args, ...tokens], {
+    stdio: ["ignore", "pipe", "inherit"],
+  });
   try {
     const [line] = await once(served.stdout.setEncoding("utf8"), "data");
     const { url }: { url: string } = JSON.parse(String(line).split("\n")[0] ?? "");
@@ -68,11 +75,15 @@ async function onOwnServer(unit: Unit): Promise<Report> {
   const folder = `${process.env["WARP10_DIR"] ?? "/tmp/warp10"}-${unit}`;
   const env = { ...process.env, WARP10_UNIT: unit };
   const run = (verb: string): string =>
-    execFileSync(script, [verb, folder], { env, stdio: ["ignore", "pipe", "inherit"], encoding: "utf8" });
+    execFileSync(script, [verb, folder], {
+      env,
+      stdio: ["ignore", "pipe", "inherit"],
+      encoding: "utf8",
+    });
   run("up");
   try {
-    const [, url = "", admin = ""] = /WARP10_URL=(\S+) WARP10_ADMIN_TOKEN=(\S+)/.exec(run("env")) ?? [];
-    return await replay([url, "--admin", admin]);
+    const found = /WARP10_URL=(\S+) WARP10_ADMIN_TOKEN=(\S+)/.exec(run("env"));
+    return await replay([found?.[1] ?? "", "--admin", found?.[2] ?? ""]);
   } finally {
     run("wipe");
   }
@@ -100,9 +111,9 @@ describe("the recorded conversations with a real Warp 10", () => {
       hotKind() === "given"
         ? "WARP10_ADMIN_TOKEN is not set, so the server of WARP10_URL makes none of their tokens"
         : "no Warp 10 at hand";
-    it(`differ in nothing on sim/warp10 as npm run sim serves it, three time units (${why})`, async () => {
-      const reports: Report[] = [];
-      for (const unit of UNITS) reports.push(await onStandIn(unit));
+    const onWhat = "sim/warp10 as npm run sim serves it, three time units";
+    it(`differ in nothing on ${onWhat} (${why})`, async () => {
+      const reports = await Promise.all(UNITS.map(onStandIn));
       for (const report of reports) stepsOf(report);
       expect(distinctSteps(reports)).toBe(495);
     });

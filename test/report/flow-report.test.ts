@@ -1,4 +1,5 @@
-// A report's judgement: done, waiting, or in need of a person; and what it says of text that others wrote.
+// A report's judgement: done, waiting, or in need of a person; and what it says of text that others
+// wrote.
 import { describe, expect, it } from "vitest";
 import { reportOn } from "../../src/report/flow-report.ts";
 import { reportJson } from "../../src/report/report-json.ts";
@@ -42,7 +43,9 @@ describe("reportOn", () => {
     const cold = sealed(5);
     plantHold(cold, `flow/${AT.flow}`);
     const { attention } = await reported(cold);
-    expect(attention.map((a) => a.todo)).toEqual(['cellarman lift f holds/flow/f/1 --reason "..."']);
+    expect(attention.map((a) => a.todo)).toEqual([
+      'cellarman lift f holds/flow/f/1 --reason "..."',
+    ]);
   });
 
   it("has a lost seal withdrawn only as long as nothing was purged", async () => {

@@ -1,5 +1,5 @@
-// The how-to pages: what a reader must replace is said, and what they show exists. That they work is proven where a
-// real store is at hand (test/real/).
+// The how-to pages: what a reader must replace is said, and what they show exists. That they work
+// is proven where a real store is at hand (test/real/).
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { POINT_COLUMNS } from "../../src/archive/parquet/format.ts";
@@ -27,7 +27,9 @@ describe.each(["query-the-archive", "restore-without-cellarman"])("%s", (name) =
 });
 
 it("the restore turns every column of a point into text", () => {
-  const [copy = ""] = blocksOf(page("restore-without-cellarman")).filter((b) => b.includes("copy ("));
+  const [copy = ""] = blocksOf(page("restore-without-cellarman")).filter((b) =>
+    b.includes("copy ("),
+  );
   for (const { name } of POINT_COLUMNS) expect(copy).toMatch(new RegExp(`\\b${name}\\b`));
 });
 

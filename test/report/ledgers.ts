@@ -20,14 +20,16 @@ export function planned(batches = 2): MemoryCold {
   return cold;
 }
 
-/** Seals a batch: its data, its seal, and a receipt where it is verified. Returns the seal's key. */
+/**
+ * Seals a batch: its data, its seal, and a receipt where it is verified. Returns the seal's key.
+ */
 export function plantSeal(
   cold: MemoryCold,
   n: number,
   said: { points?: string; verified?: boolean; data?: boolean } = {},
 ): string {
   const { points = "1000", verified = true, data = true } = said;
-  const batch = `aaaaaaaa-0000${n}`;
+  const batch = `aaaaaaaa-${String(n).padStart(5, "0")}`;
   const id = hexId(100 + n);
   const bytes = 500;
   const seal = sealOf(id, { batch, points, bytes: String(bytes), attempt: id });

@@ -1,4 +1,5 @@
-// The script that makes DuckDB's view: exactly the sealed objects, and a cost only where seals meet.
+// The script that makes DuckDB's view: exactly the sealed objects, and a cost only where seals
+// meet.
 import { describe, expect, it } from "vitest";
 import { POINT_COLUMNS } from "../../src/archive/parquet/format.ts";
 import { listSql, viewName } from "../../src/report/list-sql.ts";
@@ -16,7 +17,9 @@ const archive = {
 const attempt = (key: string, rank?: number): SealedAttempt => ({
   batch: "b",
   seal: `seals/${key}`,
-  objects: [{ key: `data/f/period=2025-11/b/${key}.parquet`, bytes: 1, sha256: hexHash(1), rows: 1 }],
+  objects: [
+    { key: `data/f/period=2025-11/b/${key}.parquet`, bytes: 1, sha256: hexHash(1), rows: 1 },
+  ],
   rank,
 });
 
@@ -39,7 +42,9 @@ describe("listSql", () => {
   it("sorts out rows only where several seals may hold one point", () => {
     expect(sqlOf([attempt("a"), attempt("b")])).not.toMatch(/qualify|seal_rank/);
     const sql = sqlOf([attempt("a"), attempt("b", 1), attempt("c", 2)]);
-    const [alone = "", met = ""] = sql.slice(sql.indexOf("create or replace view")).split("exclude");
+    const [alone = "", met = ""] = sql
+      .slice(sql.indexOf("create or replace view"))
+      .split("exclude");
     expect(urlsOf(alone)).toHaveLength(1);
     expect(urlsOf(met)).toHaveLength(2);
     expect(met).toContain('partition by class, labels, "timestamp" order by seal_rank desc');

@@ -1,4 +1,5 @@
-// What status and report see of a ledger: periods, batches, holds, what is lost and what is left over.
+// What status and report see of a ledger: periods, batches, holds, what is lost and what is left
+// over.
 import { describe, expect, it } from "vitest";
 import type { OpenPeriod } from "../../src/report/open-period.ts";
 import type { FlowView } from "../../src/report/overview.ts";
@@ -49,7 +50,9 @@ describe("readFlowView", () => {
     });
     const { periods } = await viewOf(cold);
     expect(periods).toMatchObject([{ kind: "closed", receipt: { points: "1000" } }]);
-    const inside = cold.calls.filter((call) => /(seals|verified|data|intents|findings)\//.test(call));
+    const inside = cold.calls.filter((call) =>
+      /(seals|verified|data|intents|findings)\//.test(call),
+    );
     expect(inside).toEqual([]);
   });
 
@@ -70,7 +73,9 @@ describe("holds", () => {
     plantHold(cold, path);
     const view = await viewOf(cold);
     const open = openOf(view);
-    expect((where === "flow" ? view : open).holds.map((h) => h.hold.key)).toEqual([`holds/${path}/1`]);
+    expect((where === "flow" ? view : open).holds.map((h) => h.hold.key)).toEqual([
+      `holds/${path}/1`,
+    ]);
     expect(open.batches.map((b) => isHeld(view, AT.period, b))).toEqual(held);
   });
 });

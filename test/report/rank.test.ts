@@ -37,7 +37,10 @@ describe("rankSeals", () => {
   });
 
   it("leaves seals without points out", () => {
-    expect(ranksOf([A, sealOf("z", { points: "0", saw: [A.key] })])).toEqual([undefined, undefined]);
+    expect(ranksOf([A, sealOf("z", { points: "0", saw: [A.key] })])).toEqual([
+      undefined,
+      undefined,
+    ]);
   });
 
   it("ranks a seal that a purge froze out below those that the purge rests on", () => {
@@ -67,7 +70,10 @@ describe("rankSeals", () => {
             sawIntents: sawIntent ? [intentKey] : [],
           }),
         );
-        const intent = intentOf(1, seals.filter((_, i) => steps[i]?.isNamed));
+        const intent = intentOf(
+          1,
+          seals.filter((_, i) => steps[i]?.isNamed),
+        );
         const ranks = rankSeals(seals, (batch) => (batch === BATCH ? [intent] : []));
         // As the gate of BATCH sees it, whose intent it is.
         if (seals.every((s) => s.value.batch !== BATCH)) return;

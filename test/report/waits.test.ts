@@ -1,4 +1,5 @@
-// What a batch waits for, and the command that comes next: each must be one that the command line knows.
+// What a batch waits for, and the command that comes next: each must be one that the command line
+// knows.
 import { describe, expect, it } from "vitest";
 import { deriveStatus } from "../../src/ledger/state.ts";
 import { groupWaits, type Wait, waitOf } from "../../src/report/waits.ts";

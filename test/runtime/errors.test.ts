@@ -1,7 +1,13 @@
 // Errors and exit codes: unknown means failure (design §7).
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
-import { asCellarmanError, CellarmanError, type ErrorCode, EXIT, exitCodeOf } from "../../src/runtime/errors.ts";
+import {
+  asCellarmanError,
+  CellarmanError,
+  type ErrorCode,
+  EXIT,
+  exitCodeOf,
+} from "../../src/runtime/errors.ts";
 
 const CODES: Readonly<Record<ErrorCode, number>> = {
   usage: 2,
@@ -37,7 +43,10 @@ describe("exit codes", () => {
     const codes = Object.values(EXIT);
     expect(new Set(codes).size).toBe(codes.length);
     expect(codes.filter((code) => code === 0)).toEqual([EXIT.done]);
-    const page = readFileSync(new URL("../../docs/reference/exit-codes.md", import.meta.url), "utf8");
+    const page = readFileSync(
+      new URL("../../docs/reference/exit-codes.md", import.meta.url),
+      "utf8",
+    );
     // 5, "changes found", is no verb's yet.
     const said = codes.filter((code) => code !== EXIT.changes);
     for (const code of said) expect(page).toMatch(new RegExp(`\\| *\`?${code}\`? *\\|`));
@@ -56,7 +65,7 @@ describe("an error", () => {
     expect("cause" in new CellarmanError("disk", "x")).toBe(false);
   });
 
-  test("of ours stays what it is; anything else thrown is an internal one, with its message", () => {
+  test("of ours stays what it is; anything else is an internal one, with its message", () => {
     const ours = new CellarmanError("limit", "x");
     expect(asCellarmanError(ours)).toBe(ours);
     const library = new RangeError("out of range");

@@ -20,7 +20,9 @@ describe("for people", () => {
   });
 
   test("a place that the sentence names already is not said twice", () => {
-    const error = new CellarmanError("unreadable", "data/f/x cannot be read", { where: "data/f/x" });
+    const error = new CellarmanError("unreadable", "data/f/x cannot be read", {
+      where: "data/f/x",
+    });
     expect(renderFailure(error, PLAIN)).toBe("error (unreadable): data/f/x cannot be read\n");
   });
 

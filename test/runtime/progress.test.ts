@@ -5,6 +5,8 @@ import type { Clock } from "../../src/runtime/clock.ts";
 import { silentLog } from "../../src/runtime/log.ts";
 import { bytesText, compact, duration, startProgress } from "../../src/runtime/progress.ts";
 
+fc.configureGlobal({ seed: 4 });
+
 /** Progress of ten batches under a clock that the test moves. */
 function progressOf(isTty: boolean) {
   const lines: string[] = [];

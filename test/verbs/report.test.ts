@@ -29,10 +29,14 @@ it("fails when the file cannot be written", async () => {
 
 it("names the series that got late points", async () => {
   world = await purgeable();
-  world.load("cpu.load", { host: "h1" }, {
-    timestamps: [NOVEMBER_US + 7n],
-    longs: Float64Array.of(7),
-  });
+  world.load(
+    "cpu.load",
+    { host: "h1" },
+    {
+      timestamps: [NOVEMBER_US + 7n],
+      longs: Float64Array.of(7),
+    },
+  );
   await expectRun(world, 0, "purge");
   const { document } = await world.json("report");
   expect(document).toMatchObject({

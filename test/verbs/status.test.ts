@@ -1,4 +1,5 @@
-// status from the ledger alone, and --why: the gate line by line, deleting nothing and writing nothing.
+// status from the ledger alone, and --why: the gate line by line, deleting nothing and writing
+// nothing.
 import { afterEach, describe, expect, it } from "vitest";
 import type { World } from "../../sim/world.ts";
 import { DAY } from "../support/november.ts";
@@ -70,7 +71,7 @@ describe("status", () => {
     expect((await expectRun(world, 0, "status")).stdout).not.toContain("HELD");
   });
 
-  it("says what is due and not planned; and refuses periods and batches that are not there", async () => {
+  it("says what is not planned; refuses periods and batches that are not there", async () => {
     world = await staged();
     expect((await expectRun(world, 0, "status")).stdout).toContain("→ cellarman plan world");
     expect(await failure(world, "status", "world", "2024-01")).toMatchObject({ exit: 2 });
@@ -84,7 +85,11 @@ describe("status --why", () => {
     world = await verified();
     const { outcome, lines } = await why();
     expect(outcome).toBe("wait");
-    expect(notOk(lines)).toEqual(["on the purge list", "write fence", "every hot point is archived"]);
+    expect(notOk(lines)).toEqual([
+      "on the purge list",
+      "write fence",
+      "every hot point is archived",
+    ]);
     const [list, fence, contents] = lines.filter((l) => !l.ok);
     expect(list?.next).toBe("cellarman plan world");
     expect(fence?.earliest).toMatch(/^2026-03-05T00:1/);
@@ -97,7 +102,7 @@ describe("status --why", () => {
     world = await purgeable({
       flow:
         "period: { first: 2025-11 }\n" +
-        "purge: { mode: automatic, grace: P14D, write-fence: { accept-risk: nothing writes here } }",
+        "purge: { mode: automatic, write-fence: { accept-risk: nothing writes here } }",
     });
     const [keys, points] = [keysOf(world), world.hotPoints];
     const { outcome, lines } = await why();
@@ -128,7 +133,15 @@ describe("status --why", () => {
   it("sends no canary with --dry-run", async () => {
     world = await purgeable();
     const updates = world.warp10.counters.requests["/api/v0/update"];
-    const { stdout } = await expectRun(world, 0, "status", "world", "2025-11", "--why", "--dry-run");
+    const { stdout } = await expectRun(
+      world,
+      0,
+      "status",
+      "world",
+      "2025-11",
+      "--why",
+      "--dry-run",
+    );
     expect(stdout).toContain("not probed: --dry-run");
     expect(world.warp10.counters.requests["/api/v0/update"]).toBe(updates);
   });

@@ -18,14 +18,34 @@ export async function crossCheck(bytes: Uint8Array): Promise<void> {
   for await (const batch of stream) {
     const columns = await otherReading(bytes, batch.rows);
     for (const [i, ours] of readingsOf(batch, stream.series).entries()) {
-      const theirs = columns[i] ?? [];
-      for (let row = 0; row < batch.rows; row++) {
-        if (sameCell(ours(row), theirs[row] ?? undefined)) continue;
-        throw mismatch(row, POINT_COLUMNS[i]?.name ?? "");
-      }
+      const row = firstDifference(ours, columns[i] ?? [], batch.rows);
+      if (row !== undefined) throw mismatch(row, POINT_COLUMNS[i]?.name ?? "");
     }
     return;
   }
+}
+
+/** A piece of a column as hyparquet hands it over; null and undefined are null. */
+interface Piece {
+  readonly rowStart: number;
+  readonly cells: ArrayLike<unknown>;
+}
+
+/** The first row that reads otherwise, or that is in no piece; undefined: there is none. */
+function firstDifference(
+  ours: Reading,
+  pieces: readonly Piece[],
+  rows: number,
+): number | undefined {
+  let row = 0;
+  for (const { rowStart, cells } of pieces) {
+    if (rowStart !== row) return row;
+    const end = Math.min(rows, rowStart + cells.length);
+    for (; row < end; row++) {
+      if (!sameCell(ours(row), cells[row - rowStart] ?? undefined)) return row;
+    }
+  }
+  return row < rows ? row : undefined;
 }
 
 function mismatch(row: number, column: string): CellarmanError {
@@ -40,8 +60,8 @@ function mismatch(row: number, column: string): CellarmanError {
 async function otherReading(
   bytes: Uint8Array,
   rows: number,
-): Promise<readonly (readonly unknown[])[]> {
-  const columns = POINT_COLUMNS.map((): unknown[] => []);
+): Promise<readonly (readonly Piece[])[]> {
+  const columns = POINT_COLUMNS.map((): Piece[] => []);
   const byName = new Map(POINT_COLUMNS.map(({ name }, i) => [name as string, columns[i]]));
   try {
     await parquetRead({
@@ -53,10 +73,7 @@ async function otherReading(
       utf8: false,
       compressors: { ZSTD: (input) => zlib.zstdDecompressSync(input) },
       onChunk: ({ columnName, columnData, rowStart }) => {
-        const target = byName.get(columnName);
-        for (let i = 0; i < columnData.length; i++) {
-          if (target) target[rowStart + i] = columnData[i];
-        }
+        byName.get(columnName)?.push({ rowStart, cells: columnData });
       },
     });
   } catch (cause) {
@@ -64,6 +81,7 @@ async function otherReading(
       cause,
     });
   }
+  for (const pieces of columns) pieces.sort((a, b) => a.rowStart - b.rowStart);
   return columns;
 }
 

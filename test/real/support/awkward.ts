@@ -52,7 +52,14 @@ const PLACES = [
 ] as const;
 
 /** Names, percent-encoded, behind the prefix; and label sets. */
-const NAMES = ["plain", "with%20blank", "a%2Bb%2Cc%3Dd%7Be%7D", "%E6%97%A5%E6%9C%AC", "%22q%27", "%25%2541"];
+const NAMES = [
+  "plain",
+  "with%20blank",
+  "a%2Bb%2Cc%3Dd%7Be%7D",
+  "%E6%97%A5%E6%9C%AC",
+  "%22q%27",
+  "%25%2541",
+];
 const LABELS = [
   "",
   "host=a",
@@ -78,7 +85,8 @@ export function awkwardLines(prefix: string, { start, end }: Range): string[] {
   }
   for (const [i, name] of NAMES.entries()) {
     for (const [j, labels] of LABELS.entries()) {
-      lines.push(line(start + BigInt(i * 10 + j), "/", `${prefix}${name}{${labels}}`, String(i * j)));
+      const at = start + BigInt(i * 10 + j);
+      lines.push(line(at, "/", `${prefix}${name}{${labels}}`, String(i * j)));
     }
   }
   return lines;
@@ -87,7 +95,7 @@ export function awkwardLines(prefix: string, { start, end }: Range): string[] {
 const line = (timestamp: bigint, place: string, series: string, value: string): string =>
   `${timestamp}/${place} ${series} ${value}`;
 
-/** Ordinary lines: some series of integers and of decimals, a point a minute from the range's start. */
+/** Ordinary lines: series of integers and of decimals, a point a minute from the range's start. */
 export function ordinaryLines(
   prefix: string,
   { start }: Range,

@@ -1,5 +1,6 @@
-// DuckDB that can read the bucket where it lies. Its npm package has no httpfs inside; the extension comes, once, from
-// PyPI by pip, else from DuckDB's own server. Both must be of one version.
+// DuckDB that can read the bucket where it lies. Its npm package has no httpfs inside; the
+// extension comes, once, from PyPI by pip, else from DuckDB's own server. Both must be of one
+// version.
 import { execFileSync } from "node:child_process";
 import { existsSync, globSync, mkdirSync, mkdtempSync, renameSync, rmSync } from "node:fs";
 import { fileURLToPath } from "node:url";
@@ -27,8 +28,10 @@ function extensionFile(version: string): string | undefined {
   mkdirSync(join(CACHE, version), { recursive: true });
   const work = mkdtempSync(join(CACHE, "new-"));
   try {
-    const python = (...args: string[]): unknown =>
-      execFileSync("python3", ["-m", ...args], { cwd: work, stdio: ["ignore", "ignore", "inherit"] });
+    const python = (...args: string[]): void => {
+      const stdio = ["ignore", "ignore", "inherit"] as const;
+      execFileSync("python3", ["-m", ...args], { cwd: work, stdio: [...stdio] });
+    };
     python("pip", "download", "--quiet", "--no-deps", `duckdb-extension-httpfs==${version}`);
     const [wheel = ""] = globSync("*.whl", { cwd: work });
     python("zipfile", "-e", wheel, ".");
@@ -43,7 +46,10 @@ function extensionFile(version: string): string | undefined {
 }
 
 /** All rows of the last of some statements, by column. */
-export async function rows(duck: DuckDBConnection, sql: string): Promise<Record<string, unknown>[]> {
+export async function rows(
+  duck: DuckDBConnection,
+  sql: string,
+): Promise<Record<string, unknown>[]> {
   const reader = await duck.runAndReadAll(sql);
   return reader.getRowObjects();
 }

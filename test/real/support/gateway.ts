@@ -1,22 +1,13 @@
-// What only the store's own machine can do: end a gateway without warning, and make users. Where the store is not
-// the one of scripts/radosgw.sh on this machine, nothing of it can be done.
+// What only the store's own machine can do: end a gateway without warning, and make users. Where
+// the store is not the one of scripts/radosgw.sh on this machine, nothing of it can be done.
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { StoreKeys } from "../../../src/cellar/sign.ts";
-import { realStore } from "./real-world.ts";
-
-const CLUSTER = process.env["RADOSGW_DIR"] ?? "/tmp/radosgw";
-
-/** Whether the store under test is the cluster that scripts/radosgw.sh runs here. */
-export function isOurCluster(): boolean {
-  const port = join(CLUSTER, "port");
-  if (!existsSync(port) || !process.env["CELLARMAN_REAL_S3"]) return false;
-  return realStore().url === `http://127.0.0.1:${readFileSync(port, "utf8").trim()}`;
-}
+import { CLUSTER } from "./store.ts";
 
 /** A user of the store with keys of its own. */
 export interface StoreUser extends StoreKeys {
@@ -66,10 +57,13 @@ export class Gateway {
     this.child = spawn(
       "radosgw",
       [
-        ...["-f", "-n", "client.rgw.a", "-c", join(CLUSTER, "ceph.conf")],
+        "-f",
+        "--name=client.rgw.a",
+        `--conf=${join(CLUSTER, "ceph.conf")}`,
         `--rgw_frontends=beast endpoint=${endpoint} tcp_nodelay=1`,
-        ...["--pid-file", inFolder("pid"), "--log-file", inFolder("log")],
-        ...["--admin-socket", inFolder("socket")],
+        `--pid_file=${inFolder("pid")}`,
+        `--log_file=${inFolder("log")}`,
+        `--admin_socket=${inFolder("socket")}`,
       ],
       { stdio: "ignore" },
     );

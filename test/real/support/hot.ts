@@ -1,4 +1,5 @@
-// The hot side of a pair: a real Warp 10 (ours, or one that the environment names), else the stand-in.
+// The hot side of a pair: a real Warp 10 (ours, or one that the environment names), else the
+// stand-in.
 import { execFileSync } from "node:child_process";
 import { randomUUID } from "node:crypto";
 import { fileURLToPath } from "node:url";
@@ -35,7 +36,7 @@ export interface HotServer {
   readonly unit: TimeUnit;
   readonly tokens: HotTokens;
   readonly empty: EmptyHot;
-  /** Puts up a write fence of so many ms, or takes it down; undefined where that is not in our hands. */
+  /** Puts up a write fence of so many ms, or takes it down; undefined: not in our hands. */
   readonly fence: ((maxPastMs: number | undefined) => Promise<void>) | undefined;
   close(): Promise<void>;
 }

@@ -1,18 +1,21 @@
-// Between the tool and a real server whose clock nobody can move: dates are moved on the way back. For a store, requests
-// are signed anew with the real time, and an object's date is moved by what the world's clock was off by when the object
-// was put, as a store that lived in the world would have stamped it.
+// Between the tool and a real server whose clock nobody can move: dates are moved on the way
+// back. For a store, requests are signed anew with the real time, and an object's date is moved
+// by what the world's clock was off by when the object was put, as a store that lived in the
+// world would have stamped it.
 import { once } from "node:events";
 import { Agent, createServer, type IncomingMessage, request, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { buffer } from "node:stream/consumers";
-import { makeSigner, type StoreKeys } from "../../../src/cellar/sign.ts";
+import type { StoreKeys } from "../../../src/cellar/sign.ts";
+import { signedAnew } from "./signed-anew.ts";
 
 /** What is moved, and by how much. */
 export interface MovedOptions {
   /** The real server, `http://host:port`. */
   readonly target: string;
   /**
-   * Only for a store: the keys that may come in. A request under another key or secret is passed on under a wrong one.
+   * Only for a store: the keys that may come in. A request under another key or secret is passed on
+   * under a wrong one.
    */
   readonly keys?: readonly StoreKeys[];
   /** The world's clock minus the real one, ms, now. */
@@ -55,15 +58,15 @@ export async function startMoved(options: MovedOptions): Promise<Moved> {
 /** Headers of a connection, not of a message. */
 const HOP = new Set(["connection", "keep-alive", "transfer-encoding"]);
 
-function passedOn(incoming: IncomingMessage, target: string): Record<string, string> {
-  const headers = Object.entries(incoming.headers).filter(([name]) => !HOP.has(name));
-  return { ...Object.fromEntries(headers.map(([n, v]) => [n, String(v)])), host: new URL(target).host };
-}
-
-/** When a request says that it was signed, ms. */
-function timeOf({ headers }: IncomingMessage): number {
-  const basic = String(headers["x-amz-date"]);
-  return Date.parse(basic.replace(/^(....)(..)(..T..)(..)/, "$1-$2-$3:$4:"));
+/** The headers as they were spelled: scripts find them by that (facts warp10 §1.1). */
+function passedOn({ rawHeaders }: IncomingMessage, target: string): Record<string, string> {
+  const passed: Record<string, string> = {};
+  for (let i = 0; i < rawHeaders.length; i += 2) {
+    const name = rawHeaders[i] ?? "";
+    if (!HOP.has(name.toLowerCase())) passed[name] = rawHeaders[i + 1] ?? "";
+    if (name.toLowerCase() === "host") passed[name] = new URL(target).host;
+  }
+  return passed;
 }
 
 class DateProxy {
@@ -78,11 +81,10 @@ class DateProxy {
 
   pass(incoming: IncomingMessage, outgoing: ServerResponse): void {
     const { method = "GET", url = "/" } = incoming;
-    const [path = "/", query = ""] = url.split("?");
     const { keys, target } = this.options;
-    const object = keys ? decodeURIComponent(path) : "";
+    const object = keys ? decodeURIComponent(url.split("?")[0] ?? "") : "";
     if (method === "PUT") this.shifts.set(object, this.options.shiftMs());
-    const headers = keys ? this.sign(keys, incoming, path, query) : passedOn(incoming, target);
+    const headers = keys ? signedAnew(keys, incoming, target) : passedOn(incoming, target);
     const upstream = request(
       target + url,
       { method, headers, agent: this.agent },
@@ -94,31 +96,6 @@ class DateProxy {
       if (!outgoing.writableFinished) upstream.destroy();
     });
     incoming.pipe(upstream);
-  }
-
-  /** The request's own headers under a signature of the real time; a wrong signature becomes another wrong one. */
-  private sign(
-    known: readonly StoreKeys[],
-    incoming: IncomingMessage,
-    path: string,
-    query: string,
-  ): Record<string, string> {
-    const { authorization = "" } = incoming.headers;
-    const [, accessKeyId = "none"] = /Credential=([^/]+)\//.exec(authorization) ?? [];
-    const [, names = ""] = /SignedHeaders=([^,]+)/.exec(authorization) ?? [];
-    const signed = names.split(";").filter((name) => name !== "" && !name.startsWith("x-amz-"));
-    const headers = Object.fromEntries(signed.map((name) => [name, String(incoming.headers[name])]));
-    const method = incoming.method ?? "GET";
-    const payloadSha256 = String(incoming.headers["x-amz-content-sha256"]);
-    const unsigned = { method, path, query, headers, payloadSha256 };
-    const keys = known.find((pair) => pair.accessKeyId === accessKeyId);
-    const secretAccessKey =
-      keys && makeSigner(keys, "default")(unsigned, timeOf(incoming))["authorization"] === authorization
-        ? keys.secretAccessKey
-        : "not the secret";
-    const host = new URL(this.options.target).host;
-    const anew = { ...unsigned, headers: { ...headers, host } };
-    return makeSigner({ accessKeyId, secretAccessKey }, "default")(anew, Date.now());
   }
 
   private async answer(

@@ -1,9 +1,10 @@
-// A world whose store is a real gateway: a bucket of its own, a folder with one flow, and a clock that can be moved
-// though the gateway's cannot. What sim/world.ts is for the stand-ins.
+// A world whose store is a real gateway: a bucket of its own, a folder with one flow, and a
+// clock that can be moved though the gateway's cannot. What sim/world.ts is for the stand-ins.
 import { randomBytes } from "node:crypto";
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import pLimit from "p-limit";
 import { openClient } from "../../../src/cellar/client.ts";
 import type { StoreAnswer } from "../../../src/cellar/exchange.ts";
 import { placeOf } from "../../../src/cellar/place.ts";
@@ -12,36 +13,14 @@ import { main } from "../../../src/main.ts";
 import type { Clock } from "../../../src/runtime/clock.ts";
 import { type Range, UNITS_PER_MS } from "../../../src/warp10/range.ts";
 import { sendAny, type TestRequest, texts, verdict } from "../../conformance/cellar/endpoint.ts";
+import { flowText } from "./flow-text.ts";
 import { type HotServer, openHotServer } from "./hot.ts";
+import { updateLines } from "./lines.ts";
 import { type Moved, startMoved } from "./moved.ts";
+import { isOurCluster, realStore } from "./store.ts";
 
 export const DAY_MS = 86_400_000;
 const FENCE_MS = 45 * DAY_MS;
-
-/** A real store, as the environment names it. */
-export interface RealStore extends StoreKeys {
-  readonly url: string;
-  /** Keys that may only read. */
-  readonly reader: StoreKeys;
-}
-
-/** The store under test. Throws where the environment names none: the suites' set-up does. */
-export function realStore(): RealStore {
-  const variable = (name: string): string => {
-    const value = process.env[name];
-    if (!value) throw new Error(`${name} is not set: run this by npm run test:real`);
-    return value;
-  };
-  return {
-    url: variable("CELLARMAN_REAL_S3"),
-    accessKeyId: variable("CELLARMAN_REAL_S3_KEY_ID"),
-    secretAccessKey: variable("CELLARMAN_REAL_S3_SECRET"),
-    reader: {
-      accessKeyId: variable("CELLARMAN_REAL_S3_READER_KEY_ID"),
-      secretAccessKey: variable("CELLARMAN_REAL_S3_READER_SECRET"),
-    },
-  };
-}
 
 /** What one command said. */
 export interface Said {
@@ -94,7 +73,7 @@ export class RealWorld {
     ]);
   }
 
-  /** Opens the hot side, makes the bucket and writes the flow. The world begins on the fifth of this month. */
+  /** Opens the hot side, makes bucket and flow. The world begins on the fifth of this month. */
   static async start(options: RealWorldOptions = {}): Promise<RealWorld> {
     const today = new Date();
     const begin = Date.UTC(today.getUTCFullYear(), today.getUTCMonth(), 5);
@@ -135,8 +114,8 @@ export class RealWorld {
 
   private get periodMs(): { from: number; to: number } {
     const now = new Date();
-    const month = (back: number): number => Date.UTC(now.getUTCFullYear(), now.getUTCMonth() - back);
-    return { from: month(4), to: month(3) };
+    const [year, month] = [now.getUTCFullYear(), now.getUTCMonth()];
+    return { from: Date.UTC(year, month - 4), to: Date.UTC(year, month - 3) };
   }
 
   /** The period in the server's unit, both ends inclusive. */
@@ -146,28 +125,9 @@ export class RealWorld {
     return { start: BigInt(from) * perMs, end: BigInt(to) * perMs - 1n };
   }
 
-  /** Writes (or replaces) the flow; a fence that nobody can put up is replaced by a reason. */
+  /** Writes (or replaces) the flow. */
   async writeFlow(more: readonly string[] = this.options.flow ?? []): Promise<void> {
-    const { probe } = this.hot.tokens;
-    const fence =
-      this.hot.fence && probe
-        ? "{ max-past: P45D }"
-        : '{ accept-risk: "a server of ours alone, whose ingress we cannot configure" }';
-    const lines = [
-      "version: 1",
-      "flow: world",
-      "source:",
-      `  warp10: ${this.hotUrl}`,
-      "  read-token: { env: READ_TOKEN }",
-      "  delete-token: { env: DELETE_TOKEN }",
-      "  probe-token: { env: PROBE_TOKEN }",
-      `  select: [{ class: { regex: '${this.prefix.replaceAll(".", "[.]")}.*' } }]`,
-      `archive: { s3: ${this.storeUrl}, bucket: ${this.bucket}, access-key-id: { env: KEY_ID }, secret-access-key: { env: SECRET_KEY } }`,
-      `period: { first: ${this.period} }`,
-      `purge: { mode: automatic, grace: P14D, write-fence: ${fence} }`,
-      ...more,
-    ];
-    await writeFile(join(this.flows, "world.yaml"), `${lines.join("\n")}\n`);
+    await writeFile(join(this.flows, "world.yaml"), flowText(this, more));
   }
 
   /** The world's time, ms. */
@@ -206,7 +166,7 @@ export class RealWorld {
   /** Writes GTS text to the hot side while its fence is down, then puts the fence up. */
   async update(lines: readonly string[]): Promise<void> {
     await this.hot.fence?.(undefined);
-    await update(this.hot.url, this.hot.tokens.write, lines);
+    await updateLines(this.hot.url, this.hot.tokens.write, lines);
     await this.hot.fence?.(FENCE_MS);
   }
 
@@ -244,16 +204,17 @@ export class RealWorld {
     throw new Error(`${request.method} ${request.key} of ${this.bucket}: ${verdict(answer)}`);
   }
 
-  /** Removes the bucket with every version of everything in it. */
+  /** Removes the bucket with every version in it; a cluster of ours is wiped as a whole. */
   private async removeBucket(): Promise<void> {
-    for (;;) {
+    while (!isOurCluster()) {
       const found = await this.ask({ query: { versions: "" } });
       const ids = texts(found, "VersionId");
       const gone = texts(found, "Key").map((key, i) => ({ key, versionId: ids[i] ?? "null" }));
       if (gone.length === 0) break;
       const remove = ({ key, versionId }: { key: string; versionId: string }) =>
         this.must({ method: "DELETE", key, query: { versionId } });
-      for (let i = 0; i < gone.length; i += 20) await Promise.all(gone.slice(i, i + 20).map(remove));
+      const limit = pLimit(16);
+      await limit.map(gone, remove);
     }
     await this.ask({ method: "DELETE" });
   }
@@ -264,15 +225,4 @@ export class RealWorld {
     await this.hot.close();
     await rm(this.folder, { recursive: true, force: true });
   }
-}
-
-/** Sends GTS text to a Warp 10. Throws with what the server said when it refuses. */
-export async function update(url: string, token: string, lines: readonly string[]): Promise<void> {
-  const answer = await fetch(`${url}/api/v0/update`, {
-    method: "POST",
-    headers: { "X-Warp10-Token": token, "Content-Type": "text/plain; charset=utf-8" },
-    body: `${lines.join("\n")}\n`,
-  });
-  const text = await answer.text();
-  if (!answer.ok) throw new Error(`update answered ${answer.status}: ${text}`);
 }

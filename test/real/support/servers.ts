@@ -1,5 +1,6 @@
-// Before the first of these suites: which servers it is, brought up where the environment names none. After the last:
-// what was brought up here is taken down. Workers find everything in the environment.
+// Before the first of these suites: which servers it is, brought up where the environment names
+// none. After the last: what was brought up here is taken down. Workers find everything in the
+// environment.
 import { execFileSync, spawnSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
 
@@ -27,7 +28,7 @@ export function teardown(): void {
 
 const given = (name: string): boolean => (process.env[name] ?? "") !== "";
 
-/** Starts a server by its script, unless it runs, and takes over the variables that the script prints. */
+/** Starts a server by its script, unless it runs, and takes over the script's variables. */
 function bringUp(path: string): void {
   const ran = answersAs(path);
   execFileSync(path, ["up"], { stdio: ["ignore", "inherit", "inherit"] });
@@ -56,6 +57,6 @@ function pairLine(): string {
     case "given":
       return `the Warp 10 at ${process.env["WARP10_URL"]}, and ${store}`;
     default:
-      return `sim/warp10, which stands in (neither WARP10_URL nor WARP10_JARS is set), and ${store}`;
+      return `sim/warp10, standing in as neither WARP10_URL nor WARP10_JARS is set, and ${store}`;
   }
 }

@@ -1,0 +1,57 @@
+// The bucket of a history as it really is. Nothing here lies; what lies is the port (cold-port.ts).
+import type { Cold, Found } from "../../src/cellar/cold.ts";
+
+/** A put that was cut on its way and arrives later. */
+export interface LatePut {
+  readonly key: string;
+  readonly bytes: Uint8Array;
+}
+
+/** What became of a put. */
+export type Stored = "stored" | "exists" | "overwritten";
+
+/** Objects by key, each with the store's time. */
+export class Bucket {
+  readonly objects = new Map<string, Found>();
+  readonly late: LatePut[] = [];
+  /** Keys that held two contents. */
+  readonly rewritten: string[] = [];
+  /** A versioned bucket: `If-None-Match` is ignored (facts cellar-s3 §0). */
+  readonly ignoresConditions: boolean;
+  private readonly now: () => number;
+
+  constructor(ignoresConditions: boolean, now: () => number) {
+    this.ignoresConditions = ignoresConditions;
+    this.now = now;
+  }
+
+  /** Stores an object as the store would. */
+  put(key: string, bytes: Uint8Array): Stored {
+    const before = this.objects.get(key);
+    if (before && !this.ignoresConditions) return "exists";
+    if (before && Buffer.compare(before.bytes, bytes) !== 0) this.rewritten.push(key);
+    this.objects.set(key, { bytes: Uint8Array.from(bytes), lastModifiedMs: this.now() });
+    return before ? "overwritten" : "stored";
+  }
+
+  /** Keys under a prefix, in order. */
+  keysUnder(prefix: string): string[] {
+    return [...this.objects.keys()].filter((key) => key.startsWith(prefix)).toSorted();
+  }
+
+  /** The bucket read without faults: what somebody who restores would read. */
+  readonly truth: Cold = {
+    put: () => Promise.reject(new Error("the truth is only read")),
+    get: async (key) => this.objects.get(key),
+    list: (prefix) => this.listTruth(prefix),
+    nowMs: async () => this.now(),
+  };
+
+  private async *listTruth(prefix: string) {
+    for (const key of this.keysUnder(prefix)) {
+      const found = this.objects.get(key);
+      if (!found) continue;
+      yield { key, bytes: found.bytes.length, lastModifiedMs: found.lastModifiedMs };
+    }
+  }
+}

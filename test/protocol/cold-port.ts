@@ -1,0 +1,91 @@
+// The bucket as a runner meets it: answers get lost, puts are dropped, garbled or come late, listings
+// are short. What it keeps to: a GET says 404 only where there is nothing.
+import type { Cold, Found, Listed } from "../../src/cellar/cold.ts";
+import { CellarmanError } from "../../src/runtime/errors.ts";
+import type { Life } from "./scheduler.ts";
+import type { World } from "./world.ts";
+
+const failure = (what: string): CellarmanError =>
+  new CellarmanError("network", `no answer: ${what}`, { retryable: true });
+
+/** Opens the bucket for one runner. */
+export function coldPort(world: World, life: Life): Cold {
+  return {
+    put: (key, bytes) => put(world, life, key, bytes),
+    get: (key) => get(world, life, key),
+    list: (prefix) => list(world, life, prefix),
+    nowMs: async () => {
+      const call = "store time";
+      const step = await world.scheduler.step(life, call);
+      if (world.fault(life, step, call, ["fails"])) throw world.failed(life, call, failure(call));
+      return world.storeMs();
+    },
+  };
+}
+
+async function put(world: World, life: Life, key: string, bytes: Uint8Array): Promise<void> {
+  const call = `put ${key}`;
+  const step = await world.scheduler.step(life, call);
+  const fault = world.fault(life, step, call, PUT_FAULTS);
+  const { bucket } = world;
+  if (fault === "fails") throw world.failed(life, call, failure(call));
+  if (fault === "arrives late") bucket.late.push({ key, bytes: Uint8Array.from(bytes) });
+  const dropped = fault === "is dropped" || fault === "arrives late";
+  const stored = dropped ? undefined : world.store(key, fault === "is garbled" ? garble(bytes) : bytes);
+  if (stored && fault === "is repeated") bucket.late.push({ key, bytes: Uint8Array.from(bytes) });
+  if (stored === "stored") world.tell(life.actor.name, `puts ${key}`);
+  if (stored === "overwritten") world.tell(life.actor.name, `puts ${key} over what was there`);
+  world.scheduler.answered(life, step, call);
+  if (fault === "loses its answer" || fault === "arrives late") {
+    throw world.failed(life, call, failure(call));
+  }
+  if (stored === "exists") {
+    throw new CellarmanError("blocked", `the key ${key} exists already`, { where: key });
+  }
+}
+
+const PUT_FAULTS = [
+  "fails",
+  "loses its answer",
+  "loses its answer",
+  "is dropped",
+  "is garbled",
+  "arrives late",
+  "is repeated",
+] as const;
+
+function garble(bytes: Uint8Array): Uint8Array {
+  const garbled = Uint8Array.from(bytes);
+  const at = Math.floor(garbled.length / 2);
+  garbled[at] = (garbled[at] ?? 0) ^ 1;
+  return garbled;
+}
+
+async function get(world: World, life: Life, key: string): Promise<Found | undefined> {
+  const call = `get ${key}`;
+  const step = await world.scheduler.step(life, call);
+  life.watch.begins(call, world.effects, world.storeMs());
+  const fault = world.fault(life, step, call, ["fails", "fails", "is garbled"]);
+  if (fault === "fails") throw world.failed(life, call, failure(call));
+  const found = world.bucket.objects.get(key);
+  life.watch.succeeded(call);
+  if (!found || fault === undefined) return found;
+  return { ...found, bytes: garble(found.bytes) };
+}
+
+async function* list(world: World, life: Life, prefix: string): AsyncGenerator<Listed> {
+  const call = `list ${prefix}`;
+  const step = await world.scheduler.step(life, call);
+  const fault = world.fault(life, step, call, ["fails", "is short", "is short", "is empty"]);
+  const keys = fault === "is empty" ? [] : world.bucket.keysUnder(prefix);
+  const failsAt = fault === "fails" ? world.chance.below(`${step} at`, keys.length + 1) : -1;
+  for (const [i, key] of keys.entries()) {
+    if (i === failsAt) throw world.failed(life, call, failure(call));
+    if (fault === "is short" && world.chance.fraction(`${step} skips ${i}`) < 0.5) continue;
+    const found = world.bucket.objects.get(key);
+    if (!found) continue;
+    yield { key, bytes: found.bytes.length, lastModifiedMs: found.lastModifiedMs };
+  }
+  if (fault === "fails") throw world.failed(life, call, failure(call));
+  life.watch.succeeded(call);
+}

@@ -1,0 +1,175 @@
+// What the world does by itself between two calls of a runner: writers, queued deletes, the store's
+// garbage collector, clocks, tokens.
+import type { Value } from "../../src/archive/points.ts";
+import { type ModelSeries, valueName } from "./model-series.ts";
+import { DAY_MS, HOUR_MS, MINUTE_MS, OUTSIDE, PLACES, RANGE } from "./settings.ts";
+import type { World } from "./world.ts";
+
+/** Something that may happen; says whether it did. */
+type Move = (world: World, name: string) => boolean;
+
+const VALUES: readonly [Value, ...Value[]] = [0n, 1n, 2n, 1];
+
+/** One point of one series, or a new series, as far as the fence lets it in. */
+function write(world: World, name: string): boolean {
+  const { chance, hot } = world;
+  const isLate = world.takesOldPoints() && chance.fraction(`${name} late`) < 0.85;
+  const isNew = hot.series.length < 6 && chance.fraction(`${name} new`) < 0.2;
+  const series = isNew ? newSeries(world, name) : anySeries(world, name);
+  if (!series) return false;
+  const places = isLate ? PLACES : [RANGE.end + 7n];
+  const timestamp = places[chance.below(`${name} place`, places.length)] ?? 0n;
+  const value = chance.oneOf(`${name} value`, VALUES);
+  const waits = chance.fraction(`${name} waits`);
+  // An acknowledged point can be read within the lag at the latest.
+  const delayMs = waits < 0.5 ? 0 : Math.floor((waits - 0.5) * 2 * world.lagMs);
+  const text = `${series.identity} ${timestamp} = ${valueName(value)}`;
+  world.tell("a writer", `writes ${text}${delayMs > 0 ? `, seen ${delayMs} ms later` : ""}`);
+  hot.pending.push({ series, timestamp, value, visibleAtMs: world.nowMs + delayMs });
+  world.settleWrites();
+  return true;
+}
+
+const CLASSES = ["cpu", "disk"] as const;
+
+/** A series that nobody wrote before, registered as every write registers its own. */
+export function newSeries(world: World, name: string): ModelSeries {
+  const className = world.chance.oneOf(`${name} class`, CLASSES);
+  return world.hot.add(className, { host: `h${world.hot.series.length}` });
+}
+
+function anySeries(world: World, name: string): ModelSeries | undefined {
+  const known = world.hot.series.filter((s) => s.registered);
+  return known[world.chance.below(`${name} of`, known.length)];
+}
+
+function moveFence(world: World, name: string): boolean {
+  if (world.settings.flow.purge.writeFence?.kind !== "probe") return false;
+  const gate = world.ingress[world.chance.below(`${name} which`, world.ingress.length)];
+  if (!gate) return false;
+  if (!gate.isFenced || world.wantsFence) {
+    const open = world.ingress.find((one) => !one.isFenced);
+    if (!open) return false;
+    open.isFenced = true;
+    world.wantsFence = false;
+    world.tell("the operator", `sets the fence of ${open.address}`);
+    return true;
+  }
+  // In force from the gate until the last queued delete is applied: nothing may still rest on it.
+  const restsMs = world.lastRefusedMs + world.lagMs + DAY_MS;
+  if (world.nowMs <= restsMs || world.hot.queued.length > 0) return false;
+  gate.isFenced = false;
+  world.tell("the operator", `lifts the fence of ${gate.address}`);
+  return true;
+}
+
+function applyQueued(world: World, name: string): boolean {
+  const { queued } = world.hot;
+  const order = queued[world.chance.below(name, queued.length)];
+  if (!order) return false;
+  world.applyDelete(order);
+  return true;
+}
+
+function arriveLate(world: World, name: string): boolean {
+  const { late } = world.bucket;
+  const [put] = late.splice(world.chance.below(name, late.length), 1);
+  if (!put) return false;
+  world.tell("the store", `takes a put that was under way: ${put.key}`);
+  world.store(put.key, put.bytes);
+  return true;
+}
+
+/** Only within the store's wait for garbage collection, and only what is large enough to have tails. */
+function vanish(world: World, name: string): boolean {
+  const youngMs = world.storeMs() - world.settings.limits.gcWaitMs;
+  const young = world.bucket
+    .keysUnder("data/")
+    .filter((key) => (world.bucket.objects.get(key)?.lastModifiedMs ?? 0) > youngMs)
+    .filter((key) => key.endsWith(".parquet"));
+  const key = young[world.chance.below(name, young.length)];
+  if (key === undefined || world.chance.fraction(`${name} spares`) < 0.6) return false;
+  world.tell("the store", `loses ${key}`);
+  world.remove(key);
+  return true;
+}
+
+function waitLong(world: World, name: string): boolean {
+  const waits = [1_000, MINUTE_MS, 6 * MINUTE_MS, 20 * MINUTE_MS, HOUR_MS, DAY_MS] as const;
+  const ms = world.chance.oneOf(name, waits);
+  world.pass(ms, `${ms / 1000} s pass`);
+  return true;
+}
+
+/** Tokens change what they see; never while a gate reads: who changes tokens stops purges first. */
+function changeToken(world: World, name: string): boolean {
+  if (world.someGateReads()) return false;
+  const blind = world.hot.series.find((s) => !s.readable || !s.deletable);
+  const series = blind ?? anySeries(world, name);
+  if (!series) return false;
+  if (blind) {
+    blind.readable = true;
+    blind.deletable = true;
+    world.tell("the operator", `gives both tokens the sight of ${series.identity} again`);
+    return true;
+  }
+  const view = world.chance.oneOf(`${name} view`, ["readable", "deletable"] as const);
+  series[view] = false;
+  world.tell("the operator", `makes a token under which ${series.identity} is not ${view}`);
+  return true;
+}
+
+/**
+ * A crashed /update left points of a series that no listing knows; a fresh write registers it. Not
+ * between the last dry run and the delete: that is the risk that the design leaves (design §3).
+ */
+function revive(world: World, name: string): boolean {
+  if (world.someDeleteIsNear()) return false;
+  const hidden = world.hot.series.filter((s) => !s.registered);
+  const series = hidden[world.chance.below(name, hidden.length)];
+  if (!series) return false;
+  series.registered = true;
+  series.points.set(RANGE.end + 9n, 0n);
+  world.tell("a writer", `writes afresh to ${series.identity}, and old points come back`);
+  return true;
+}
+
+const MOVES: readonly [Move, ...Move[]] = [
+  write,
+  write,
+  write,
+  write,
+  moveFence,
+  applyQueued,
+  applyQueued,
+  arriveLate,
+  vanish,
+  waitLong,
+  waitLong,
+  changeToken,
+  revive,
+];
+
+/** Lets something happen, if chance and the world allow it. */
+export function moveWorld(world: World, step: string, probability: number): void {
+  const name = `${step} move`;
+  if (!world.chance.happens(name, probability)) return;
+  const hurry = world.wantsFence && world.chance.fraction(`${name} hurry`) < 0.5;
+  const move = hurry ? moveFence : world.chance.oneOf(`${name} kind`, MOVES);
+  if (move(world, name)) world.effects++;
+}
+
+/** Points of the beginning: inside the period, and just outside. */
+export function fillHot(world: World): void {
+  const { chance, hot, settings } = world;
+  for (let s = 0; s < settings.series; s++) {
+    const className = CLASSES[s % 2] ?? "cpu";
+    const hidden = s > 0 && chance.fraction(`fill hidden ${s}`) < 0.08;
+    const series = hot.add(className, { host: `h${s}` }, !hidden);
+    for (const [i, timestamp] of [...PLACES, ...OUTSIDE].entries()) {
+      if (chance.fraction(`fill ${s} ${i}`) >= settings.density) continue;
+      const value = chance.oneOf(`fill value ${s} ${i}`, VALUES);
+      series.points.set(timestamp, value);
+    }
+  }
+}

@@ -1,0 +1,153 @@
+// The promises of design §3, judged after every effect by what the world really holds.
+import type { Value } from "../../src/archive/points.ts";
+import { readRecord } from "../../src/cellar/records.ts";
+import { purgeListRecord } from "../../src/ledger/receipts.ts";
+import type { Range } from "../../src/warp10/range.ts";
+import { type ArchiveRead, ArchiveTruth } from "./archive-truth.ts";
+import { type ModelSeries, pointName, pointsIn, type QueuedDelete, valueName } from "./model-series.ts";
+import { reliesOn } from "./reliance.ts";
+import type { Life } from "./scheduler.ts";
+import { DAY_MS, PERIOD, RANGE } from "./settings.ts";
+import { activeHold } from "./truth-holds.ts";
+import type { World } from "./world.ts";
+
+/** A promise that was broken. */
+export interface Broken {
+  readonly promise: string;
+  readonly what: string;
+}
+
+/** What a deletion owes: the deleted value, or one that was written later. */
+interface Owed {
+  readonly value: string;
+  readonly later: Set<string>;
+}
+
+/** One delete as it is about to be sent. */
+export interface DeleteSent {
+  readonly selector: string;
+  readonly range: Range;
+  readonly series: readonly ModelSeries[];
+  readonly batch: string;
+}
+
+/** Judges one history. */
+export class Promises {
+  broken: Broken | undefined;
+  /** Points that really left the hot store. */
+  deletedPoints = 0;
+  /** Points that were deleted and are nowhere; only unfenced histories go on after that. */
+  lost = new Set<string>();
+  private readonly world: World;
+  private readonly owed = new Map<string, Owed>();
+  private readonly truth: ArchiveTruth;
+  /** The number of the effect that stored each object. */
+  private readonly storedAt = new Map<string, number>();
+
+  constructor(world: World) {
+    this.world = world;
+    const { name } = world.settings.flow;
+    this.truth = new ArchiveTruth(world.bucket, { flow: name, period: PERIOD });
+  }
+
+  /** A point became visible in hot. */
+  written(name: string, value: Value): void {
+    this.owed.get(name)?.later.add(valueName(value));
+  }
+
+  stored(key: string, effect: number): void {
+    if (!this.storedAt.has(key)) this.storedAt.set(key, effect);
+    // Racing writers of one computed key are left out (design §3): such a record says the same twice.
+    const rewritten = this.world.bucket.rewritten.find((k) => !/\/\d+$|^withdrawn\//.test(k));
+    if (rewritten !== undefined) this.break("I4", `${rewritten} held two contents`);
+  }
+
+  /** A point left the hot store. */
+  deleted(name: string, value: Value, order: QueuedDelete): void {
+    this.deletedPoints++;
+    this.owed.set(name, { value: valueName(value), later: new Set() });
+    if (this.world.isUnfenced) return;
+    const seen = order.seen.get(name);
+    if (seen === undefined || valueName(seen) !== valueName(value)) {
+      this.break("I3", `${name} = ${valueName(value)} was deleted, and no gate had seen it`);
+    }
+  }
+
+  /** I1: every point ever deleted is, now, readable under the archive's view, with its value. */
+  async checkArchive(): Promise<void> {
+    if (this.owed.size === 0) return;
+    const archive = await this.truth.read();
+    for (const [name, owed] of this.owed) {
+      const why = whyLost(archive, name, owed);
+      if (why === undefined) continue;
+      if (this.world.isUnfenced) this.lost.add(name);
+      else this.break("I1", `${name} = ${owed.value} was deleted: ${why}`);
+    }
+  }
+
+  /** Judges a delete before the server takes it. */
+  async judge(life: Life, sent: DeleteSent): Promise<void> {
+    const { watch } = life;
+    const { gate } = watch;
+    const inside = sent.range.start >= RANGE.start && sent.range.end <= RANGE.end;
+    if (!inside) this.break("I3", `a delete of ${sent.range.start}..${sent.range.end}`);
+    if (!gate) return this.break("I2", "a delete without a gate");
+    const [failed] = gate.failed;
+    if (failed !== undefined) this.break("I8", `a delete though this failed: ${failed}`);
+    if ((watch.fetched?.points.size ?? 0) === 0) this.break("I12", "a delete of an empty range");
+    const hold = await activeHold(this.world, sent.batch, (key) => {
+      const effect = this.storedAt.get(key) ?? 0;
+      return effect < gate.effect;
+    });
+    if (hold !== undefined) this.break("I9", `a delete though this holds: ${hold}`);
+    await this.judgeContents(sent, gate.storeMs);
+    await this.judgeList(gate.storeMs);
+  }
+
+  private async judgeContents(sent: DeleteSent, gateMs: number): Promise<void> {
+    const archive = await this.truth.read();
+    for (const series of sent.series) {
+      for (const [timestamp, value] of pointsIn(series, sent.range)) {
+        const name = pointName(series.identity, timestamp);
+        const values = archive.values(name);
+        const wanted = valueName(value);
+        if (values.size !== 1 || !values.has(wanted)) {
+          if (this.world.isUnfenced) continue;
+          const has = [...values].join(" or ") || "nothing";
+          this.break("I1", `${name} = ${wanted} is deleted, the archive has ${has}`);
+        }
+        const keys = archive.holders(name).filter((h) => h.value === wanted);
+        const seals = keys.flatMap((h) => archive.seals.get(h.seal) ?? []);
+        const why = await reliesOn(this.world, seals, gateMs);
+        if (why !== undefined && seals.length > 0) this.break("I2", `${name} is deleted: ${why}`);
+      }
+    }
+  }
+
+  /** Some purge list of the last day names a batch: nothing is deleted that no list named. */
+  private async judgeList(gateMs: number): Promise<void> {
+    const { bucket, settings } = this.world;
+    for (const key of bucket.keysUnder(`lists/${settings.flow.name}/`)) {
+      const list = await readRecord(bucket.truth, key, purgeListRecord).catch(() => undefined);
+      // A process reads the list once, and may go on for a while.
+      if (list && gateMs - list.lastModifiedMs <= 3 * DAY_MS) return;
+    }
+    this.break("I2", "a delete that no purge list names");
+  }
+
+  private break(promise: string, what: string): void {
+    if (this.broken) return;
+    this.broken = { promise, what };
+    this.world.tell("PROMISE BROKEN:", `${promise}: ${what}`);
+    this.world.isOver = true;
+  }
+}
+
+function whyLost(archive: ArchiveRead, name: string, owed: Owed): string | undefined {
+  const values = archive.values(name);
+  if (values.size === 0) return "the archive has nothing of it";
+  const isOwed = (value: string): boolean => value === owed.value || owed.later.has(value);
+  const other = [...values].find((value) => !isOwed(value));
+  if (other !== undefined) return `the archive says ${other}`;
+  return undefined;
+}

@@ -1,0 +1,58 @@
+// What a runner's gate did, as seen from outside: from its calls, not from what it says.
+import type { PointsSeen } from "./model-series.ts";
+
+/** One evaluation of the gate by one runner. */
+export interface GateSeen {
+  /** Number of the world's last effect when it began. */
+  readonly effect: number;
+  /** The store's time when it began, ms. */
+  readonly storeMs: number;
+  /** Calls that failed since and were not made again with success. */
+  readonly failed: Set<string>;
+}
+
+/** The last full read of a range by a runner. */
+export interface FetchSeen {
+  readonly selector: string;
+  readonly range: string;
+  readonly points: PointsSeen;
+  /** It left something out without saying so. */
+  readonly thin: boolean;
+}
+
+/** Watches one runner. */
+export class Watch {
+  gate: GateSeen | undefined;
+  fetched: FetchSeen | undefined;
+
+  private dryRuns = 0;
+
+  /** The first call that a gate makes: the hold on everything. */
+  begins(call: string, effect: number, storeMs: number): void {
+    if (call !== "get holds/all/1") return;
+    this.gate = { effect, storeMs, failed: new Set() };
+    this.dryRuns = 0;
+  }
+
+  /** The second dry run of a gate is its last. */
+  dryRun(): void {
+    this.dryRuns++;
+  }
+
+  get isPastLastDryRun(): boolean {
+    return this.dryRuns >= 2;
+  }
+
+  /** The delete was sent: what comes now is no concern of it. */
+  sent(): void {
+    this.dryRuns = 0;
+  }
+
+  failed(call: string): void {
+    this.gate?.failed.add(call);
+  }
+
+  succeeded(call: string): void {
+    this.gate?.failed.delete(call);
+  }
+}

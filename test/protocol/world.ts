@@ -1,0 +1,197 @@
+// The world of one history: time, hot store, bucket, fence, and what is known of each runner.
+import type { TimeUnit } from "../../src/warp10/range.ts";
+import { CellarmanError } from "../../src/runtime/errors.ts";
+import { Bucket, type Stored } from "./bucket.ts";
+import { Chance } from "./chance.ts";
+import { HotStore, pointName, pointsIn, type QueuedDelete, valueName } from "./model-series.ts";
+import { fillHot, moveWorld } from "./moves.ts";
+import { Promises } from "./promises.ts";
+import { type Life, Scheduler } from "./scheduler.ts";
+import { CALM, drawSettings, type Rates, type Settings, START_MS } from "./settings.ts";
+
+/** What a history begins with. */
+export interface WorldOptions {
+  readonly seed: number;
+  /** Rare things that may happen; left out: all. */
+  readonly allowed?: ReadonlySet<string>;
+  /** Writers write at any moment, and the flow accepts it. */
+  readonly unfenced?: boolean;
+}
+
+/** The world of one history. */
+export class World {
+  readonly chance: Chance;
+  readonly settings: Settings;
+  readonly isUnfenced: boolean;
+  readonly hot = new HotStore();
+  readonly bucket: Bucket;
+  readonly scheduler: Scheduler;
+  readonly promise: Promises;
+  readonly story: string[] = [];
+  readonly unit: TimeUnit = "ms";
+  readonly ingress: { readonly address: string; isFenced: boolean }[];
+  nowMs = START_MS;
+  /** Effects so far; each has been judged before the next. */
+  effects = 0;
+  /** Nothing goes wrong any more. */
+  isCalm = false;
+  /** A promise was broken, or too many calls were made: every runner stops. */
+  isOver = false;
+  wantsFence = false;
+  lastRefusedMs = 0;
+  private isChanged = false;
+
+  constructor({ seed, allowed, unfenced = false }: WorldOptions) {
+    this.chance = new Chance(seed, allowed);
+    this.isUnfenced = unfenced;
+    this.settings = drawSettings(this.chance, unfenced);
+    this.bucket = new Bucket(this.settings.ignoresConditions, () => this.storeMs());
+    this.scheduler = new Scheduler(this);
+    this.promise = new Promises(this);
+    const fence = this.settings.flow.purge.writeFence;
+    const addresses = fence?.kind === "probe" ? fence.probe : [];
+    const isFenced = this.settings.fencedAtStart;
+    this.ingress = addresses.map((address) => ({ address, isFenced }));
+    fillHot(this);
+  }
+
+  get rates(): Rates {
+    return this.isCalm ? CALM : this.settings.rates;
+  }
+
+  get lagMs(): number {
+    const fence = this.settings.flow.purge.writeFence;
+    return fence?.kind === "probe" ? fence.lagMs : 600_000;
+  }
+
+  /** The store's clock, ms. */
+  storeMs(): number {
+    return this.nowMs + this.settings.skewMs.store;
+  }
+
+  /** A line of the story. */
+  tell(who: string, what: string): void {
+    const time = new Date(this.nowMs).toISOString().slice(5, 23);
+    this.story.push(`${time} ${who} ${what}`);
+  }
+
+  /** Calls around which a race would matter most. */
+  isCritical(call: string): boolean {
+    return /^(fetch|count|find|dry run|answer|delete)/.test(call);
+  }
+
+  /** Called before each call of a runner. */
+  moveOn(life: Life, step: string, call: string): void {
+    this.nowMs += 5;
+    this.settleWrites();
+    if (this.isCalm) return;
+    const { moves, criticalMoves } = this.rates;
+    const isCritical = life.verb !== "plan" && this.isCritical(call);
+    moveWorld(this, step, isCritical ? criticalMoves : moves);
+  }
+
+  /** Time that passes at once. */
+  pass(ms: number, what: string): void {
+    this.nowMs += ms;
+    this.tell("the clock", what);
+    this.settleWrites();
+  }
+
+  /** Draws what goes wrong in a call, if anything does. */
+  fault<T extends string>(
+    life: Life,
+    step: string,
+    call: string,
+    kinds: readonly [T, ...T[]],
+  ): T | undefined {
+    return this.rareFault(life, step, call, kinds, 1);
+  }
+
+  /** The same, so many times as likely. */
+  rareFault<T extends string>(
+    life: Life,
+    step: string,
+    call: string,
+    kinds: readonly [T, ...T[]],
+    times: number,
+  ): T | undefined {
+    if (!this.chance.happens(`${step} fault`, this.rates.faults * times)) return undefined;
+    const kind = this.chance.oneOf(`${step} fault kind`, kinds);
+    this.tell(life.actor.name, `${call} ${kind}`);
+    return kind;
+  }
+
+  /** Notes that a call failed, and returns its error. */
+  failed(life: Life, call: string, error: CellarmanError): CellarmanError {
+    life.watch.failed(call);
+    return error;
+  }
+
+  /** Whether writers can put points into the period. */
+  takesOldPoints(): boolean {
+    return this.isUnfenced || this.ingress.some((one) => !one.isFenced);
+  }
+
+  /** Makes acknowledged points visible whose time has come. */
+  settleWrites(): void {
+    const { pending } = this.hot;
+    for (let i = 0; i < pending.length; ) {
+      const write = pending[i];
+      if (!write || write.visibleAtMs > this.nowMs) {
+        i++;
+        continue;
+      }
+      pending.splice(i, 1);
+      write.series.points.set(write.timestamp, write.value);
+      this.promise.written(pointName(write.series.identity, write.timestamp), write.value);
+    }
+  }
+
+  /** Stores an object, and notes that the archive may have changed. */
+  store(key: string, bytes: Uint8Array): Stored {
+    const stored = this.bucket.put(key, bytes);
+    this.effects++;
+    if (/^(seals|markers|intents|withdrawn|data|plans|verified)\//.test(key)) this.isChanged = true;
+    this.promise.stored(key, this.effects);
+    return stored;
+  }
+
+  /** The store loses an object. */
+  remove(key: string): void {
+    this.bucket.objects.delete(key);
+    this.isChanged = true;
+  }
+
+  /** Applies a queued delete once. */
+  applyDelete(order: QueuedDelete): void {
+    order.times--;
+    if (order.times <= 0) this.hot.queued.splice(this.hot.queued.indexOf(order), 1);
+    let points = 0;
+    for (const series of order.series) {
+      for (const [timestamp, value] of pointsIn(series, order.range)) {
+        series.points.delete(timestamp);
+        this.promise.deleted(pointName(series.identity, timestamp), value, order);
+        points++;
+        this.tell("the server", `deletes ${series.identity} ${timestamp} = ${valueName(value)}`);
+      }
+    }
+    if (points > 0) this.isChanged = true;
+  }
+
+  /** Judges what the last effect changed. */
+  async checked(): Promise<void> {
+    if (!this.isChanged || this.isOver) return;
+    this.isChanged = false;
+    await this.promise.checkArchive();
+  }
+
+  /** A gate is between its first listing and its end. */
+  someGateReads(): boolean {
+    return this.scheduler.lives().some(({ watch }) => watch.gate !== undefined);
+  }
+
+  /** A runner is between its last dry run and its delete. */
+  someDeleteIsNear(): boolean {
+    return this.scheduler.lives().some(({ watch }) => watch.isPastLastDryRun);
+  }
+}

@@ -1,0 +1,181 @@
+// One lane of the sweep: a world of its own, a clean run that counts the requests of each command,
+// and then crash after crash. It goes backwards through the way: putting the world back to before a
+// command only takes objects away.
+import type { World } from "../../sim/world.ts";
+import { type Ended, start } from "./child.ts";
+import { BucketWatch, type Finding, Judge, rememberHot } from "./judge.ts";
+import { type Moment, momentOf, openStage, putBack, type Stage, STEPS } from "./stage.ts";
+import { type Side, SIDES } from "./tap.ts";
+
+/** How a command is struck: SIGKILL, or SIGTERM and what the promise of an orderly end says. */
+export type Blow = "KILL" | "TERM";
+
+/** What every lane is told. */
+export interface LaneOptions {
+  readonly program: string;
+  readonly cache: string;
+  readonly blow: Blow;
+  /** This lane takes every `lanes`-th crash point from `lane` on. */
+  readonly lane: number;
+  readonly lanes: number;
+  /** Takes only every n-th crash point of a lane. */
+  readonly every: number;
+}
+
+/** One place where a command is struck. */
+export interface CrashPoint {
+  readonly step: number;
+  readonly request: number;
+  readonly side: Side;
+}
+
+/** What became of one crash point. */
+export interface Crashed {
+  readonly point: CrashPoint;
+  /** False where the command ended before its n-th request: nothing was struck. */
+  readonly struck: boolean;
+  readonly findings: readonly Finding[];
+  /** Rounds of the whole way that were needed after the killed command's own. */
+  readonly rounds: number;
+  /** From the signal to the end of the process, ms. */
+  readonly endingMs: number;
+}
+
+/** An orderly end takes at most this long (design: runners kill after 7.5 s). */
+const ENDING_MS = 7_000;
+const INTERRUPTED = 130;
+/** Whole ways that may be needed until the period is closed. */
+const ROUNDS = 3;
+
+/** One lane. */
+export class Lane {
+  private readonly moments: Moment[] = [];
+  private readonly stage: Stage;
+  private readonly options: LaneOptions;
+  private readonly judge: Judge;
+  private readonly watch: BucketWatch;
+
+  private constructor(stage: Stage, options: LaneOptions) {
+    this.stage = stage;
+    this.options = options;
+    this.judge = new Judge(stage.world, rememberHot(stage.world));
+    this.watch = new BucketWatch(stage.world, stage.tap);
+  }
+
+  static async open(options: LaneOptions): Promise<Lane> {
+    return new Lane(await openStage(), options);
+  }
+
+  close(): Promise<void> {
+    return this.stage.close();
+  }
+
+  private get world(): World {
+    return this.stage.world;
+  }
+
+  /** Runs the whole way once; gives how many requests each command made. Throws when it fails. */
+  async cleanRun(): Promise<readonly number[]> {
+    const counts: number[] = [];
+    this.watch.reset();
+    for (const { verb, afterMs } of STEPS) {
+      this.world.moveClock(afterMs);
+      this.moments.push(momentOf(this.world));
+      this.stage.tap.arm();
+      const { program, cache } = this.options;
+      const ended = await start(program, cache, this.world, verb).ended;
+      if (ended.code !== 0) throw new Error(`${verb} ended with ${ended.code}: ${ended.stderr}`);
+      counts.push(this.stage.tap.count);
+    }
+    const [first] = this.moments;
+    const findings = first ? await this.inTheEnd(first) : [];
+    if (findings.length > 0) throw new Error(`the clean run: ${findings[0]?.text}`);
+    return counts;
+  }
+
+  /** The lane's crash points, last command first. */
+  points(counts: readonly number[]): CrashPoint[] {
+    const all = counts.flatMap((count, step) =>
+      Array.from({ length: count }, (_, i) => i + 1).flatMap((request) =>
+        SIDES.map((side) => ({ step, request, side })),
+      ),
+    );
+    const { lane, lanes, every } = this.options;
+    return all.filter((_, i) => i % (lanes * every) === lane * every).toReversed();
+  }
+
+  /** Strikes once, then goes the way to its end, and says what is wrong. */
+  async crash(point: CrashPoint): Promise<Crashed> {
+    const moment = this.moments[point.step];
+    if (moment === undefined) throw new Error("the clean run comes first");
+    putBack(this.world, moment);
+    this.watch.reset();
+    const { struck, endingMs, findings: ofEnd } = await this.strike(point);
+    const findings = [...ofEnd, ...(await this.judge.always(moment))];
+    const rounds = await this.goOn(point.step);
+    findings.push(...(await this.inTheEnd(moment)));
+    return { point, struck, findings, rounds, endingMs };
+  }
+
+  private async strike(
+    point: CrashPoint,
+  ): Promise<{ struck: boolean; endingMs: number; findings: Finding[] }> {
+    const { program, cache, blow } = this.options;
+    const { tap } = this.stage;
+    const verb = STEPS[point.step]?.verb ?? "";
+    let hitMs: number | undefined;
+    const running = start(program, cache, this.world, verb);
+    tap.arm({
+      at: point.request,
+      side: point.side,
+      hit: async () => {
+        hitMs = performance.now();
+        running.process.kill(`SIG${blow}`);
+        if (blow === "TERM" && point.side === "after") return "go on";
+        await running.ended;
+        return "forget";
+      },
+    });
+    const ended = await running.ended;
+    const endingMs = hitMs === undefined ? 0 : performance.now() - hitMs;
+    tap.arm();
+    await tap.quiet();
+    const struck = hitMs !== undefined;
+    return { struck, endingMs, findings: struck ? this.judgeEnd(ended, endingMs) : [] };
+  }
+
+  private judgeEnd({ code, signal, stderr }: Ended, endingMs: number): Finding[] {
+    const broken = (text: string): Finding[] => [{ kind: "broken", text }];
+    if (this.options.blow === "KILL") {
+      return signal === "SIGKILL" ? [] : broken(`ended with ${code} in spite of SIGKILL`);
+    }
+    if (code !== INTERRUPTED) return broken(`exit ${code ?? signal}, not 130: ${stderr}`);
+    if (endingMs > ENDING_MS) return broken(`took ${Math.round(endingMs)} ms to end`);
+    return [];
+  }
+
+  /** The killed command again and what follows; then whole ways, as days go by. */
+  private async goOn(step: number): Promise<number> {
+    for (const { verb, afterMs } of STEPS.slice(step).map(firstAtOnce)) await this.run(verb, afterMs);
+    let rounds = 0;
+    for (; rounds < ROUNDS && !this.judge.isClosed(); rounds++) {
+      for (const { verb, afterMs } of STEPS) await this.run(verb, afterMs);
+    }
+    return rounds;
+  }
+
+  private async run(verb: string, afterMs: number): Promise<void> {
+    this.world.moveClock(afterMs);
+    await this.world.run(verb);
+  }
+
+  private async inTheEnd(moment: Moment): Promise<Finding[]> {
+    const always = await this.judge.always(moment);
+    const broken = this.watch.broken.map((text) => ({ kind: "broken", text }) as const);
+    return [...always, ...broken, ...this.judge.atTheEnd()];
+  }
+}
+
+/** The killed command is repeated a minute later, not after its step's whole wait. */
+const firstAtOnce = (step: (typeof STEPS)[number], i: number): (typeof STEPS)[number] =>
+  i === 0 ? { ...step, afterMs: 60_000 } : step;
