@@ -1,4 +1,5 @@
-// Whether a module was started itself, or imported: `import.meta.main` came with a later Node 24 than the oldest we take.
+// Whether a module was started itself, or imported: `import.meta.main` came with a later Node 24
+// than the oldest we take.
 import { realpathSync } from "node:fs";
 import { pathToFileURL } from "node:url";
 

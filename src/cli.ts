@@ -7,7 +7,8 @@ import { readEnvironment } from "./runtime/environment.ts";
 import { startStep } from "./runtime/step.ts";
 import { untilInterrupted } from "./runtime/signals.ts";
 
-// Failing until proven otherwise: a process that ends early must not look like success (reliability finding 13).
+// Failing until proven otherwise: a process that ends early must not look like success (reliability
+// finding 13).
 process.exitCode = 1;
 const { signal, dispose } = untilInterrupted();
 const env = readEnvironment();

@@ -1,4 +1,5 @@
-// One invocation: parse → call → render → exit code. Both shells (cli.ts, action.ts) call this and nothing else.
+// One invocation: parse → call → render → exit code. Both shells (cli.ts, action.ts) call this and
+// nothing else.
 import { parseArgs } from "node:util";
 import { asCellarmanError, CellarmanError, EXIT, exitCodeOf } from "./runtime/errors.ts";
 import { renderFailure } from "./runtime/failure-text.ts";
@@ -49,10 +50,16 @@ async function dispatch(argv: readonly string[], io: Io): Promise<number> {
   return result.exitCode;
 }
 
-/** How long a verb may take to end after SIGINT or SIGTERM, ms: runners kill after 7.5 s (facts github-actions). */
+/**
+ * How long a verb may take to end after SIGINT or SIGTERM, ms: runners kill after 7.5 s (facts
+ * github-actions).
+ */
 const ENDING_MS = 5_000;
 
-/** The verb's result, or the interruption when the verb does not end soon after it: every step is safe to cut. */
+/**
+ * The verb's result, or the interruption when the verb does not end soon after it: every step is
+ * safe to cut.
+ */
 async function endingSoon<T>(running: Promise<T>, { signal, clock }: Io): Promise<T> {
   if (!signal) return running;
   const interrupted = new Promise<never>((_, reject) => {

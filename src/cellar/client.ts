@@ -9,14 +9,11 @@
 import { hash } from "node:crypto";
 import { Agent, type Dispatcher } from "undici";
 import type { Clock } from "../runtime/clock.ts";
-import { CellarmanError } from "../runtime/errors.ts";
 import type { StoreAnswer, StoreRequest } from "./exchange.ts";
 import { noAnswer } from "./failure.ts";
 import type { Place } from "./place.ts";
 import { canonicalQuery, EMPTY_SHA256, encodePath, makeSigner, type StoreKeys } from "./sign.ts";
-
-/** The largest object that one PUT writes and one GET reads, bytes (design §4). */
-export const OBJECT_BYTES_MAX = 64 * 1024 * 1024;
+import { NoWholeAnswer, wholeAnswer } from "./whole-answer.ts";
 
 /** The slowest transfer that is put up with, bytes a second: sets how long a PUT may take. */
 const SLOWEST_BYTES_PER_S = 128 * 1024;
@@ -55,7 +52,7 @@ export function openClient(options: ClientOptions): StoreClient {
     bodyTimeout: stallMs,
   });
   const sign = makeSigner(options, "default");
-  const prepare = (request: StoreRequest): Dispatcher.RequestOptions => {
+  const prepare = (request: StoreRequest): Dispatcher.DispatchOptions => {
     const { body = null, query = {} } = request;
     const path = encodePath(place.bucket, request.key);
     const search = canonicalQuery(query);
@@ -72,7 +69,6 @@ export function openClient(options: ClientOptions): StoreClient {
       // undici hands a body over in one piece and counts from there: the transfer is part of this
       // wait.
       headersTimeout: stallMs + Math.ceil((body?.length ?? 0) / SLOWEST_BYTES_PER_S) * 1000,
-      ...(request.signal ? { signal: request.signal } : {}),
     };
   };
   return {
@@ -80,71 +76,15 @@ export function openClient(options: ClientOptions): StoreClient {
     now: () => clock.now(),
     async send(request) {
       const where = `${place.origin}/${place.bucket}/${request.key}`;
-      let began = false;
       try {
         request.signal?.throwIfAborted();
-        const answer = await agent.request(prepare(request));
-        began = true;
-        const headers = flatten(answer.headers);
-        const body = await wholeBody(request, headers, answer.body, where);
-        return { status: answer.statusCode, headers, body };
-      } catch (cause) {
+        return await wholeAnswer(agent, prepare(request), request, where);
+      } catch (thrown) {
+        const began = thrown instanceof NoWholeAnswer && thrown.began;
+        const cause = thrown instanceof NoWholeAnswer ? thrown.cause : thrown;
         throw noAnswer(cause, { method: request.method, where, signal: request.signal, began });
       }
     },
     close: () => agent.destroy(),
   };
-}
-
-function flatten(headers: Record<string, string | string[] | undefined>): Record<string, string> {
-  const flat: Record<string, string> = {};
-  for (const [name, value] of Object.entries(headers)) {
-    if (value !== undefined) flat[name] = typeof value === "string" ? value : value.join(", ");
-  }
-  return flat;
-}
-
-async function wholeBody(
-  request: StoreRequest,
-  headers: Readonly<Record<string, string>>,
-  body: Dispatcher.ResponseData["body"],
-  where: string,
-): Promise<Buffer> {
-  const announced = headers["content-length"];
-  if (announced === undefined) return concatenated(body, where);
-  const length = Number(announced);
-  if (request.method !== "HEAD" && length > OBJECT_BYTES_MAX) throw tooLarge(where, body);
-  const bytes = Buffer.allocUnsafeSlow(request.method === "HEAD" ? 0 : length);
-  let filled = 0;
-  for await (const chunk of body as AsyncIterable<Buffer>) {
-    filled += chunk.copy(bytes, filled);
-  }
-  // undici refuses a body that differs from its Content-Length; this does not rest on it.
-  if (filled !== bytes.length) {
-    throw new CellarmanError("incomplete-read", `${filled} of ${length} bytes came from ${where}`, {
-      retryable: true,
-      where,
-    });
-  }
-  return bytes;
-}
-
-/** A chunked body: only listings come so, and those prove their own end by their closing tag. */
-async function concatenated(body: Dispatcher.ResponseData["body"], where: string): Promise<Buffer> {
-  const chunks: Buffer[] = [];
-  let length = 0;
-  for await (const chunk of body as AsyncIterable<Buffer>) {
-    length += chunk.length;
-    if (length > OBJECT_BYTES_MAX) throw tooLarge(where, body);
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks);
-}
-
-function tooLarge(where: string, body: Dispatcher.ResponseData["body"]): CellarmanError {
-  body.destroy();
-  return new CellarmanError("limit", `${where} answers more than 64 MiB, which none of ours has`, {
-    hint: "Look at what lies under this key: it was not written by this tool.",
-    where,
-  });
 }

@@ -24,16 +24,23 @@ export interface HoldsRead {
 export const serverId = (url: string): string => sha256Hex(url).slice(0, 32);
 
 /** Every scope whose holds block a batch's purge. */
-export function scopesOf(at: BatchRef, server: string, batch: Pick<PlannedBatch, "parents">): HoldScope[] {
+export function scopesOf(
+  at: BatchRef,
+  server: string,
+  batch: Pick<PlannedBatch, "parents">,
+): HoldScope[] {
   const { flow, period } = at;
   return [
     { kind: "all" },
     { kind: "server", server: serverId(server) },
     { kind: "flow", flow },
     { kind: "period", flow, period },
-    ...[at.batch, ...batch.parents].map(
-      (id): HoldScope => ({ kind: "batch", flow, period, batch: id }),
-    ),
+    ...[at.batch, ...batch.parents].map((id): HoldScope => ({
+      kind: "batch",
+      flow,
+      period,
+      batch: id,
+    })),
   ];
 }
 
@@ -62,7 +69,9 @@ async function readScope(cold: Cold, scope: HoldScope): Promise<HoldsRead> {
   };
 }
 
-/** Puts a hold. The same hold (same cause and finding) that is in force already is not put twice. */
+/**
+ * Puts a hold. The same hold (same cause and finding) that is in force already is not put twice.
+ */
 export async function putHold(
   cold: Cold,
   scope: HoldScope,

@@ -1,10 +1,13 @@
-// A decorator of the port: reads that failed in passing are made again. Puts never are (design §3: a retry takes a new
-// key, and that is for whoever chose the key).
+// A decorator of the port: reads that failed in passing are made again. Puts never are (design §3:
+// a retry takes a new key, and that is for whoever chose the key).
 import { compareKeys } from "./order.ts";
 import type { Retrying } from "../runtime/retry.ts";
 import type { Cold, Listed } from "./cold.ts";
 
-/** Repeats gets, listings and the store's time as `retry` says; a listing goes on behind the last key it gave. */
+/**
+ * Repeats gets, listings and the store's time as `retry` says; a listing goes on behind the last
+ * key it gave.
+ */
 export function patient(cold: Cold, retry: Retrying): Cold {
   return {
     put: (key, bytes, options) => cold.put(key, bytes, options),

@@ -1,5 +1,5 @@
-// Reading and writing ledger records through the bucket. What forbids is found by key: GET up to the first 404
-// (design §3); anything but a clear answer throws, and what throws blocks.
+// Reading and writing ledger records through the bucket. What forbids is found by key: GET up to
+// the first 404 (design §3); anything but a clear answer throws, and what throws blocks.
 import { createHash } from "node:crypto";
 import type { z } from "zod";
 import { canonicalJson } from "../ledger/canonical.ts";
@@ -39,7 +39,9 @@ function parseRecord<T>(key: string, found: Found, schema: z.ZodType<T>): Stored
 const unreadable = (key: string, why: string, cause: unknown): CellarmanError =>
   new CellarmanError("unreadable", `the record ${key} cannot be read: ${why}`, {
     where: key,
-    hint: "Look at the object; a newer version of the tool may have written it. Nothing is deleted meanwhile.",
+    hint:
+      "Look at the object; a newer version of the tool may have written it. " +
+      "Nothing is deleted meanwhile.",
     cause,
   });
 
@@ -61,7 +63,8 @@ export async function readQuoted<T>(
 ): Promise<Stored<T>> {
   const record = await readRecord(cold, quote.key, schema);
   if (!record) throw mismatch(quote.key, "it is gone");
-  if (record.sha256 !== quote.sha256) throw mismatch(quote.key, "its bytes are not the quoted ones");
+  if (record.sha256 !== quote.sha256)
+    throw mismatch(quote.key, "its bytes are not the quoted ones");
   return record;
 }
 
@@ -82,7 +85,10 @@ export async function writeRecord(
   return { key, sha256: sha256Hex(bytes) };
 }
 
-/** Puts an object once; an answer that was lost shows as "exists", and then only equal bytes will do. */
+/**
+ * Puts an object once; an answer that was lost shows as "exists", and then only equal bytes will
+ * do.
+ */
 export async function putOnce(cold: Cold, key: string, bytes: Uint8Array): Promise<void> {
   try {
     await cold.put(key, bytes);
@@ -114,7 +120,9 @@ export async function readNumbered<T>(
   throw new CellarmanError("limit", `more than ${NUMBERED_MAX} records at ${keyOf(1)}`);
 }
 
-/** Writes the next free number; reads it back, and takes the number after it when it is not our own. */
+/**
+ * Writes the next free number; reads it back, and takes the number after it when it is not our own.
+ */
 export async function writeNumbered(
   cold: Cold,
   keyOf: (n: number) => string,

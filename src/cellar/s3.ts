@@ -9,13 +9,14 @@
 import { hash } from "node:crypto";
 import type { Clock } from "../runtime/clock.ts";
 import { CellarmanError } from "../runtime/errors.ts";
-import { OBJECT_BYTES_MAX, openClient, type StoreClient } from "./client.ts";
+import { openClient, type StoreClient } from "./client.ts";
 import type { Cold, Found, Listed, PutOptions } from "./cold.ts";
 import type { StoreAnswer } from "./exchange.ts";
 import { dateMsOf, errorCodeOf, failureOf } from "./failure.ts";
 import { readPage } from "./listing.ts";
 import { compareKeys } from "./order.ts";
 import { checkedKey, placeOf } from "./place.ts";
+import { OBJECT_BYTES_MAX } from "./whole-answer.ts";
 
 export interface CellarOptions {
   /** `https://host`, or a bare host. */

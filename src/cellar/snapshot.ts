@@ -1,5 +1,5 @@
-// One look at everything that the ledger holds of a period: a listing per role, and the few records whose content
-// matters for deciding what is due. What permits a delete is read again, by the gate.
+// One look at everything that the ledger holds of a period: a listing per role, and the few records
+// whose content matters for deciding what is due. What permits a delete is read again, by the gate.
 import {
   type BatchRef,
   idOfKey,
@@ -9,7 +9,15 @@ import {
   retiredKey,
   rulingKey,
 } from "../ledger/keys.ts";
-import { type Plan, type PlannedBatch, planRecord, retiredRecord, rulingRecord, type Supplement, supplementRecord } from "../ledger/records.ts";
+import {
+  type Plan,
+  type PlannedBatch,
+  planRecord,
+  retiredRecord,
+  rulingRecord,
+  type Supplement,
+  supplementRecord,
+} from "../ledger/records.ts";
 import { type Approved, approvedRecord, findingRecord } from "../ledger/receipts.ts";
 import type { BatchMarks, LateMark, Mark } from "../ledger/state.ts";
 import type { Cold, Listed } from "./cold.ts";
@@ -35,7 +43,9 @@ export interface PeriodLedger {
   marksOf(batch: string): BatchMarks;
 }
 
-/** Reads what rules and what happened in one period. Throws on anything unreadable: unknown blocks. */
+/**
+ * Reads what rules and what happened in one period. Throws on anything unreadable: unknown blocks.
+ */
 export async function readPeriod(cold: Cold, at: PeriodRef): Promise<PeriodLedger> {
   const roles = ["seals", "verified", "findings", "purged", "reconciled", "ended", "withdrawn"];
   const [ruling, approvals, intents, ...listed] = await Promise.all([
@@ -44,8 +54,15 @@ export async function readPeriod(cold: Cold, at: PeriodRef): Promise<PeriodLedge
     list(cold, periodPrefix("intents", at)),
     ...roles.map((role) => list(cold, periodPrefix(role, at))),
   ]);
-  const [seals = [], verified = [], findings = [], purged = [], reconciled = [], ended = [], gone = []] =
-    listed;
+  const [
+    seals = [],
+    verified = [],
+    findings = [],
+    purged = [],
+    reconciled = [],
+    ended = [],
+    gone = [],
+  ] = listed;
   const withdrawn = new Set(gone.map((o) => idOfKey(o.key)));
   const valid = seals.filter((o) => !withdrawn.has(idOfKey(o.key)));
   const late = await Promise.all(findings.map((o) => readLate(cold, o)));
@@ -105,8 +122,8 @@ async function readAll<T>(
 }
 
 /**
- * The plan that rules: the one that the first ruling record not retired names, else the oldest by the store's clock,
- * ties by name (design §3). Retirements are found by key, because they forbid.
+ * The plan that rules: the one that the first ruling record not retired names, else the oldest by
+ * the store's clock, ties by name (design §3). Retirements are found by key, because they forbid.
  */
 export async function readRuling(cold: Cold, at: PeriodRef): Promise<RulingPlan | undefined> {
   for (let n = 1; n <= NUMBERED_MAX; n++) {
@@ -130,11 +147,7 @@ async function readOldestPlan(cold: Cold, at: PeriodRef): Promise<RulingPlan | u
 const byAge = (a: Listed, b: Listed): number =>
   a.lastModifiedMs - b.lastModifiedMs || (a.key < b.key ? -1 : 1);
 
-async function withSupplements(
-  cold: Cold,
-  at: PeriodRef,
-  plan: Stored<Plan>,
-): Promise<RulingPlan> {
+async function withSupplements(cold: Cold, at: PeriodRef, plan: Stored<Plan>): Promise<RulingPlan> {
   const listed = (await list(cold, periodPrefix("plans", at)))
     .filter((o) => idOfKey(o.key).startsWith("supplement-"))
     .toSorted(byAge);
@@ -146,7 +159,10 @@ async function withSupplements(
   return { plan, supplements, batches: standingBatches(plan.value, supplements) };
 }
 
-/** The plan's batches and those of supplements; of two supplements that split one batch the oldest rules. */
+/**
+ * The plan's batches and those of supplements; of two supplements that split one batch the oldest
+ * rules.
+ */
 export function standingBatches(
   plan: Plan,
   supplements: readonly Stored<Supplement>[],
@@ -188,4 +204,3 @@ export async function indexPeriods(cold: Cold, flow: string): Promise<IndexedPer
 
 /** A batch's place. */
 export const batchAt = (at: PeriodRef, batch: string): BatchRef => ({ ...at, batch });
-

@@ -11,7 +11,10 @@ const run = promisify(execFile);
 /** Longest time that git may take for one call, ms. */
 const GIT_TIMEOUT_MS = 60_000;
 
-/** Where the fetched head is kept: a ref of our own, so that runs side by side do not mix up FETCH_HEAD. */
+/**
+ * Where the fetched head is kept: a ref of our own, so that runs side by side do not mix up
+ * FETCH_HEAD.
+ */
 const HEAD_REF = "refs/cellarman/default";
 
 async function git(directory: string, ...args: string[]): Promise<string> {
@@ -75,7 +78,7 @@ async function fetchHead(top: string, remote: string, branch: string): Promise<v
     await git(top, "fetch", "--quiet", "--no-tags", remote, `+HEAD:${HEAD_REF}`);
   } catch (cause) {
     throw new CellarmanError("blocked", `git could not fetch ${branch} from ${remote}`, {
-      hint: "The purge reads the flow on the default branch as it is now: see that the remote can be reached.",
+      hint: "A purge goes by the default branch as it is now: see that the remote can be reached.",
       retryable: true,
       cause,
     });

@@ -1,5 +1,6 @@
-// Where each record lies. Keys begin with their role, so that a job's bucket key can be limited to its prefixes
-// (design §5). Only characters of a fixed grammar: nothing that a person wrote freely becomes part of a key.
+// Where each record lies. Keys begin with their role, so that a job's bucket key can be limited to
+// its prefixes (design §5). Only characters of a fixed grammar: nothing that a person wrote freely
+// becomes part of a key.
 import { CellarmanError } from "../runtime/errors.ts";
 
 /** Names that may stand in a key between slashes. */
@@ -11,7 +12,12 @@ export type HoldScope =
   | { readonly kind: "server"; readonly server: string }
   | { readonly kind: "flow"; readonly flow: string }
   | { readonly kind: "period"; readonly flow: string; readonly period: string }
-  | { readonly kind: "batch"; readonly flow: string; readonly period: string; readonly batch: string };
+  | {
+      readonly kind: "batch";
+      readonly flow: string;
+      readonly period: string;
+      readonly batch: string;
+    };
 
 /** A period of a flow. */
 export interface PeriodRef {

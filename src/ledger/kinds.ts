@@ -1,4 +1,5 @@
-// Every kind of record by what its `schema` says, so that nothing is written that could not be read again.
+// Every kind of record by what its `schema` says, so that nothing is written that could not be read
+// again.
 import type { z } from "zod";
 import {
   approvedRecord,
@@ -59,7 +60,10 @@ const BY_SCHEMA: ReadonlyMap<string, z.ZodType> = new Map(
   KINDS.map((kind) => [kind.shape.schema.value, kind]),
 );
 
-/** Throws a ZodError, or a TypeError for an unknown kind, where a value is no record of the kind that it says. */
+/**
+ * Throws a ZodError, or a TypeError for an unknown kind, where a value is no record of the kind
+ * that it says.
+ */
 export function checkRecord(value: LedgerRecord): void {
   const kind = BY_SCHEMA.get(value.schema);
   if (!kind) throw new TypeError(`there is no record of the kind ${value.schema}`);

@@ -1,6 +1,16 @@
-// Records of what permits, forbids and ends: approvals, intents, receipts, holds. Strict, as records.ts says.
+// Records of what permits, forbids and ends: approvals, intents, receipts, holds. Strict, as
+// records.ts says.
 import { z } from "zod";
-import { hash, inBatch, inPeriod, integer, name, quoted, randomId, rangeRecord } from "./records.ts";
+import {
+  hash,
+  inBatch,
+  inPeriod,
+  integer,
+  name,
+  quoted,
+  randomId,
+  rangeRecord,
+} from "./records.ts";
 
 /** Why an attempt came to nothing; for people only. */
 export const failedRecord = z.strictObject({
@@ -86,7 +96,10 @@ export const holdRecord = z.strictObject({
   process: randomId,
   by: z.enum(["person", "tool"]),
   reason: z.string().min(1),
-  /** SHA-256 of the finding that a quarantine rests on; a lift that quotes it passes over exactly that. */
+  /**
+   * SHA-256 of the finding that a quarantine rests on; a lift that quotes it passes over exactly
+   * that.
+   */
   finding: hash.nullable(),
 });
 export type Hold = z.infer<typeof holdRecord>;

@@ -1,5 +1,5 @@
-// Every record of the ledger and its schema. Records are canonical JSON, named by their bytes' SHA-256, and strict:
-// an unknown field makes a record unreadable, and what is unreadable blocks.
+// Every record of the ledger and its schema. Records are canonical JSON, named by their bytes'
+// SHA-256, and strict: an unknown field makes a record unreadable, and what is unreadable blocks.
 import { z } from "zod";
 
 export const hash = z.string().regex(/^[0-9a-f]{64}$/);
@@ -31,7 +31,9 @@ export const batchRecord = z.strictObject({
 });
 export type PlannedBatch = z.infer<typeof batchRecord>;
 
-/** How the groups were proven to cover the root selectors (design §3; issue "Coverage is proven"). */
+/**
+ * How the groups were proven to cover the root selectors (design §3; issue "Coverage is proven").
+ */
 export const coverageRecord = z.strictObject({
   method: z.enum(["sums", "merge"]),
   rootSeries: integer,
@@ -124,7 +126,10 @@ export const sealRecord = z.strictObject({
   attempt: randomId,
   manifest: quoted,
   range: rangeRecord,
-  /** Seals listed before the attempt's first hot read, whose series and range can overlap (design §3). */
+  /**
+   * Seals listed before the attempt's first hot read, whose series and range can overlap (design
+   * §3).
+   */
   saw: z.array(z.string()),
   /** Purge intents of overlapping batches on record before that read. */
   sawIntents: z.array(z.string()),

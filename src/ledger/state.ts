@@ -1,8 +1,11 @@
-// The state of a batch, derived from what lies in the ledger; no state is stored anywhere (design §3). Pure.
-// Derived from listings: good for deciding what to do next. What permits a delete is decided by the gate alone.
+// The state of a batch, derived from what lies in the ledger; no state is stored anywhere (design
+// §3). Pure. Derived from listings: good for deciding what to do next. What permits a delete is
+// decided by the gate alone.
 import type { PlannedBatch } from "./records.ts";
 
-/** How far a batch is. `late`: hot held points that the archive lacked; a further attempt is due. */
+/**
+ * How far a batch is. `late`: hot held points that the archive lacked; a further attempt is due.
+ */
 export type BatchState =
   | "planned"
   | "late"
@@ -73,7 +76,11 @@ const newest = <T extends Mark>(marks: readonly T[]): T | undefined =>
   marks.reduce<T | undefined>((best, m) => (!best || m.atMs >= best.atMs ? m : best), undefined);
 
 /** Derives one batch's status. */
-export function deriveStatus(batch: PlannedBatch, marks: BatchMarks, rules: StateRules): BatchStatus {
+export function deriveStatus(
+  batch: PlannedBatch,
+  marks: BatchMarks,
+  rules: StateRules,
+): BatchStatus {
   const seal = newest(marks.seals);
   const settled = marks.purged.reduce((most, m) => Math.max(most, m.settles), 0);
   const openIntent = marks.intents > settled;

@@ -1,5 +1,6 @@
-// The archive's view of a period: which seal's value counts where several hold a point (design §3, "The archive's
-// view"). Later wins, and "later" means "had seen the other before its own first hot read". Pure.
+// The archive's view of a period: which seal's value counts where several hold a point (design §3,
+// "The archive's view"). Later wins, and "later" means "had seen the other before its own first hot
+// read". Pure.
 import { batchFamily } from "./keys.ts";
 import type { Range } from "../warp10/range.ts";
 import type { Quoted, Seal } from "./records.ts";
@@ -25,9 +26,10 @@ export interface ViewIntent {
 }
 
 /**
- * Orders seals by what they saw, transitively. In a purged range a seal that neither is named by the intent nor saw
- * it adds points but overrides nothing: what hot held at the delete is what the intent's own seals say. That holds
- * for each intent on record, not for a batch's first alone: a batch may be purged in several ranges, one intent each.
+ * Orders seals by what they saw, transitively. In a purged range a seal that neither is named by
+ * the intent nor saw it adds points but overrides nothing: what hot held at the delete is what the
+ * intent's own seals say. That holds for each intent on record, not for a batch's first alone: a
+ * batch may be purged in several ranges, one intent each.
  */
 export function orderView(seals: readonly ViewSeal[], intents: readonly ViewIntent[]): ViewOrder {
   const byKey = new Map(seals.map((s) => [s.quote.key, s.seal]));
@@ -61,7 +63,10 @@ export function orderView(seals: readonly ViewSeal[], intents: readonly ViewInte
   };
 }
 
-/** Whether a delete can have touched what a seal holds: batches of one plan or supplement are disjoint. */
+/**
+ * Whether a delete can have touched what a seal holds: batches of one plan or supplement are
+ * disjoint.
+ */
 function concerns({ batch, range }: ViewIntent, seal: Seal): boolean {
   if (range.start > BigInt(seal.range.end) || range.end < BigInt(seal.range.start)) return false;
   return batch === seal.batch || batchFamily(batch) !== batchFamily(seal.batch);
@@ -69,5 +74,7 @@ function concerns({ batch, range }: ViewIntent, seal: Seal): boolean {
 
 /** The seals that nothing else in `holders` overrides: where there are several, they must agree. */
 export function maximal(order: ViewOrder, holders: readonly string[]): string[] {
-  return holders.filter((key) => !holders.some((other) => other !== key && order.overrides(other, key)));
+  return holders.filter(
+    (key) => !holders.some((other) => other !== key && order.overrides(other, key)),
+  );
 }

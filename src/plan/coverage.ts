@@ -1,4 +1,5 @@
-// Whether the groups hold exactly the series that the root selectors list (design §3, "Coverage is proven"). Pure.
+// Whether the groups hold exactly the series that the root selectors list (design §3, "Coverage is
+// proven"). Pure.
 import type { Coverage } from "../ledger/records.ts";
 import type { IdentitySum } from "./identity-sum.ts";
 
@@ -58,7 +59,7 @@ export function mergeBucket(root: Buffer, groups: Buffer, into: Merged): void {
   const a = sortedHashes(root);
   const b = sortedHashes(groups);
   let j = 0;
-  for (let i = 0; i < a.length; ) {
+  for (let i = 0; i < a.length;) {
     const hash = a[i] ?? 0n;
     while (j < b.length && (b[j] ?? 0n) < hash) j = only(b, j, into);
     const [inRoot, inGroups] = [repeated(a, i), b[j] === hash ? repeated(b, j) : 0];

@@ -30,7 +30,9 @@ export function dueStep(status: BatchStatus): Step | undefined {
  */
 export function isDue(status: BatchStatus, step: Step): boolean {
   if (dueStep(status) === step) return true;
-  return step === "verify" && status.state === "purging" && status.seal !== undefined && !status.verified;
+  return (
+    step === "verify" && status.state === "purging" && status.seal !== undefined && !status.verified
+  );
 }
 
 /** Whether a batch has reached its end. */

@@ -1,5 +1,6 @@
-// Groups: a partition of the space of a label's values (or of class names), not of the list of values seen, so that
-// a value which appears tomorrow is in exactly one group (design §3, "Plans"). Pure.
+// Groups: a partition of the space of a label's values (or of class names), not of the list of
+// values seen, so that a value which appears tomorrow is in exactly one group (design §3, "Plans").
+// Pure.
 import { CellarmanError } from "../runtime/errors.ts";
 import {
   ANY_TEXT,
@@ -22,10 +23,16 @@ export interface Group {
   readonly series: number;
 }
 
-/** Prefixes and exact values that "any other value" may have to exclude: keeps selectors far below 200 kB. */
+/**
+ * Prefixes and exact values that "any other value" may have to exclude: keeps selectors far below
+ * 200 kB.
+ */
 export const GROUPS_MAX = 4_000;
 
-/** A part of the space: every value that begins with `prefix`, or (`whole`) the one value that equals it. */
+/**
+ * A part of the space: every value that begins with `prefix`, or (`whole`) the one value that
+ * equals it.
+ */
 interface Leaf {
   readonly prefix: string;
   readonly whole: boolean;
@@ -35,7 +42,10 @@ interface Leaf {
 /** Where a group's condition goes: a label, or the class (null). */
 type Dimension = string | null;
 
-/** Cuts one root selector into groups of at most `maxSeries` listed series, as far as the dimension allows. */
+/**
+ * Cuts one root selector into groups of at most `maxSeries` listed series, as far as the dimension
+ * allows.
+ */
 export function cutGroups(
   root: Selector,
   byLabel: Dimension,
@@ -44,7 +54,8 @@ export function cutGroups(
 ): Group[] {
   const total = sum(counts.values.values()) + counts.absent;
   const base = byLabel === null ? root.class : root.labels[byLabel];
-  if (total <= maxSeries || (base && !("regex" in base))) return [{ selector: root, series: total }];
+  if (total <= maxSeries || (base && !("regex" in base)))
+    return [{ selector: root, series: total }];
   const entries = [...counts.values].map(([value, series]) => ({ value, series }));
   const leaves = cutLeaves(
     entries.toSorted((a, b) => compare(a.value, b.value)),
@@ -99,7 +110,10 @@ function cutLeaves(entries: readonly Entry[], prefix: string, maxSeries: number)
   );
 }
 
-/** The prefix one character (code point) longer, as the value has it; the prefix itself for the value that equals it. */
+/**
+ * The prefix one character (code point) longer, as the value has it; the prefix itself for the
+ * value that equals it.
+ */
 function nextPrefix(value: string, prefix: string): string {
   const next = value.codePointAt(prefix.length);
   return next === undefined ? prefix : prefix + String.fromCodePoint(next);

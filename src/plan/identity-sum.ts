@@ -1,5 +1,6 @@
-// An order-independent sum of series identities: their SHA-256s added modulo 2^256. Equal counts and equal sums of
-// two listings prove that they hold the same series. Pure but for its own accumulator.
+// An order-independent sum of series identities: their SHA-256s added modulo 2^256. Equal counts
+// and equal sums of two listings prove that they hold the same series. Pure but for its own
+// accumulator.
 
 const WORDS = 8;
 

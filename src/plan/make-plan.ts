@@ -79,7 +79,10 @@ function pointsOf(input: PlanInput, group: SurveyedGroup, share: number): string
   return String(Math.round(Number(group.series) * input.pointsPerSeries * share));
 }
 
-/** The slice in platform units: as the flow says, else whole days so that no batch exceeds SLICE_POINTS. */
+/**
+ * The slice in platform units: as the flow says, else whole days so that no batch exceeds
+ * SLICE_POINTS.
+ */
 function sliceStep(input: PlanInput, range: Range): bigint {
   const perMs = UNITS_PER_MS[input.unit];
   const { sliceMs } = input.flow.batches;

@@ -1,4 +1,5 @@
-// Periods by the calendar, in UTC: half-open in thought, inclusive integers on the wire (design §1). Pure.
+// Periods by the calendar, in UTC: half-open in thought, inclusive integers on the wire (design
+// §1). Pure.
 import { Temporal } from "temporal-polyfill";
 import type { CalendarDuration } from "../flow/duration.ts";
 import type { PeriodKind } from "../flow/flow.ts";
@@ -21,7 +22,10 @@ const STEP: Readonly<Record<PeriodKind, Temporal.DurationLike>> = {
   day: { days: 1 },
 };
 
-/** The period of a name: `2025-11`, `2025-W03` (ISO week) or `2025-11-03`. Throws "usage" on another form. */
+/**
+ * The period of a name: `2025-11`, `2025-W03` (ISO week) or `2025-11-03`. Throws "usage" on another
+ * form.
+ */
 export function periodOf(every: PeriodKind, name: string): Period {
   const first = firstDay(every, name);
   if (!first || nameOf(every, first) !== name) {
@@ -79,7 +83,10 @@ export function addDuration(atMs: number, duration: CalendarDuration, sign: 1 | 
 export const dueAtMs = (period: Period, keepHot: CalendarDuration): number =>
   addDuration(period.toMs, keepHot);
 
-/** The periods that are due at `nowMs`, oldest first, from the flow's first on. Throws "limit" over PERIODS_MAX. */
+/**
+ * The periods that are due at `nowMs`, oldest first, from the flow's first on. Throws "limit" over
+ * PERIODS_MAX.
+ */
 export function duePeriods(
   every: PeriodKind,
   first: string,

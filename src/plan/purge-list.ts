@@ -1,4 +1,5 @@
-// The purge list: what may be deleted in one run, cut to the budgets here and nowhere else (design §3). Pure.
+// The purge list: what may be deleted in one run, cut to the budgets here and nowhere else (design
+// §3). Pure.
 import type { Budget } from "../flow/flow.ts";
 
 /** A batch that could be purged now. */
@@ -7,7 +8,10 @@ export interface Candidate {
   readonly batch: string;
   readonly series: bigint;
   readonly points: bigint;
-  /** Nothing will be deleted that was not decided before: an empty batch, or one that is purging already. */
+  /**
+   * Nothing will be deleted that was not decided before: an empty batch, or one that is purging
+   * already.
+   */
   readonly free: boolean;
 }
 
@@ -23,8 +27,8 @@ export interface CutList {
 }
 
 /**
- * Cuts candidates (oldest first) to the budget. The first purge ever of a flow is one batch: nothing
- * joins it before it is settled.
+ * Cuts candidates (oldest first) to the budget. The first purge ever of a flow is one batch:
+ * nothing joins it before it is settled.
  */
 export function cutToBudget(
   candidates: readonly Candidate[],

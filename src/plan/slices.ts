@@ -5,7 +5,9 @@ import type { Range } from "../warp10/range.ts";
 /** Slices that one period may be cut into. */
 export const SLICES_MAX = 1_000;
 
-/** Cuts a range into slices of `step` units, the last one shorter. Throws "limit" over SLICES_MAX. */
+/**
+ * Cuts a range into slices of `step` units, the last one shorter. Throws "limit" over SLICES_MAX.
+ */
 export function sliceRange(range: Range, step: bigint): Range[] {
   const length = range.end - range.start + 1n;
   const count = (length + step - 1n) / step;
@@ -22,7 +24,10 @@ export function sliceRange(range: Range, step: bigint): Range[] {
   return slices;
 }
 
-/** Cuts a range into `count` parts of nearly equal length, newest last; fewer where it has fewer units. */
+/**
+ * Cuts a range into `count` parts of nearly equal length, newest last; fewer where it has fewer
+ * units.
+ */
 export function cutRange(range: Range, count: number): Range[] {
   const length = range.end - range.start + 1n;
   const parts = BigInt(Math.max(1, count));

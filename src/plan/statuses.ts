@@ -2,7 +2,12 @@
 import type { Flow } from "../flow/flow.ts";
 import type { PlannedBatch } from "../ledger/records.ts";
 import type { Approved } from "../ledger/receipts.ts";
-import { type BatchMarks, type BatchStatus, deriveStatus, type StateRules } from "../ledger/state.ts";
+import {
+  type BatchMarks,
+  type BatchStatus,
+  deriveStatus,
+  type StateRules,
+} from "../ledger/state.ts";
 
 /** An approval as it lies in the ledger. */
 export interface DatedApproval {

@@ -27,8 +27,9 @@ export const systemClock: Clock = {
 };
 
 /**
- * The machine's clock, moved by some ms: for rehearsals on stand-ins whose clocks were moved as well. A purge refuses
- * clocks that disagree with the server's and the store's, so a moved clock alone deletes nothing earlier.
+ * The machine's clock, moved by some ms: for rehearsals on stand-ins whose clocks were moved as
+ * well. A purge refuses clocks that disagree with the server's and the store's, so a moved clock
+ * alone deletes nothing earlier.
  */
 export function shiftedClock(shiftMs: string | undefined): Clock {
   const shift = Number(shiftMs ?? 0);

@@ -78,8 +78,8 @@ export function exitCodeOf(error: unknown): number {
 const OF_ALL: ReadonlySet<ErrorCode> = new Set(["not-authorised", "store-missing"]);
 
 /**
- * The exit code where some of many pieces of work failed: "partial", unless every one met the same refused key or
- * missing store.
+ * The exit code where some of many pieces of work failed: "partial", unless every one met the same
+ * refused key or missing store.
  */
 export function exitCodeOfSome(failures: readonly CellarmanError[], pieces: number): number {
   const [first] = failures;

@@ -1,7 +1,10 @@
 // A failure as people read it, or as one JSON object on stderr.
 import type { CellarmanError } from "./errors.ts";
 
-/** Renders a failure: sentence, place, what to do next; the stack only when asked for, or for a bug of ours. */
+/**
+ * Renders a failure: sentence, place, what to do next; the stack only when asked for, or for a bug
+ * of ours.
+ */
 export function renderFailure(
   error: CellarmanError,
   { json, verbose }: { json: boolean; verbose: boolean },

@@ -1,4 +1,5 @@
-// Progress: a bar redrawn on a terminal, a line a minute in a log. Nothing for work of under two seconds.
+// Progress: a bar redrawn on a terminal, a line a minute in a log. Nothing for work of under two
+// seconds.
 import type { Clock } from "./clock.ts";
 import type { Log } from "./log.ts";
 
@@ -35,7 +36,8 @@ export function startProgress(
   const tty = terminal?.isTty ? terminal : undefined;
   const line = (nowMs: number): string => {
     const seconds = Math.max((nowMs - beganMs) / 1000, 0.001);
-    const left = finished === 0 ? "" : `, ${duration((seconds / finished) * (total - finished))} left`;
+    const left =
+      finished === 0 ? "" : `, ${duration((seconds / finished) * (total - finished))} left`;
     const rate = points === 0n ? "" : `, ${compact(Number(points) / seconds)} points/s`;
     return `${verb} ${finished}/${total} batches, ${compact(Number(points))} points${rate}${left}`;
   };

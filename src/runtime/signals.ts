@@ -10,10 +10,16 @@ export interface Interruption {
 
 const SIGNALS = ["SIGINT", "SIGTERM"] as const;
 
-/** A terminal signals the whole group, and the launcher passes its own on: repeats within this time are one, ms. */
+/**
+ * A terminal signals the whole group, and the launcher passes its own on: repeats within this time
+ * are one, ms.
+ */
 const ONE_SIGNAL_MS = 1_000;
 
-/** Watches for the first SIGINT or SIGTERM; a second one, a second later or more, ends the process by default. */
+/**
+ * Watches for the first SIGINT or SIGTERM; a second one, a second later or more, ends the process
+ * by default.
+ */
 export function untilInterrupted(): Interruption {
   const controller = new AbortController();
   const dispose = () => {

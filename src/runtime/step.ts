@@ -2,7 +2,10 @@
 import { spawn } from "node:child_process";
 import { CellarmanError, EXIT } from "./errors.ts";
 
-/** Starts `script` with these arguments; its stdout and stderr are this process's stderr. Resolves to the exit code. */
+/**
+ * Starts `script` with these arguments; its stdout and stderr are this process's stderr. Resolves
+ * to the exit code.
+ */
 export function startStep(
   script: string,
   argv: readonly string[],

@@ -40,7 +40,9 @@ export async function run(inv: Invocation): Promise<VerbResult> {
     await writeApproval(cold, ref, inv.process, approval);
     return {
       exitCode: EXIT.done,
-      text: `Approved ${some(seals.length, "seal")} of ${at.flow.name} ${period}, digest ${digest}.\n`,
+      text:
+        `Approved ${some(seals.length, "seal")} of ${at.flow.name} ${period}, ` +
+        `digest ${digest}.\n`,
       json: { ...ref, approved: seals.length, digest },
     };
   } finally {
@@ -49,7 +51,8 @@ export async function run(inv: Invocation): Promise<VerbResult> {
 }
 
 /** The digest that names a list of seals: SHA-256 over their sorted digests. */
-export const periodDigest = (sorted: readonly string[]): string => sha256Hex(canonicalJson([...sorted]));
+export const periodDigest = (sorted: readonly string[]): string =>
+  sha256Hex(canonicalJson([...sorted]));
 
 /** What an approval names: exactly these seals, sorted by digest, and the period's digest. */
 export function approvalOf(seals: readonly Stored<Seal>[]): Pick<Approved, "seals" | "digest"> {
@@ -109,8 +112,10 @@ function coverText(
   const points = seals.reduce((n, s) => n + BigInt(s.value.points), 0n);
   const bytes = seals.reduce((n, s) => n + Number(s.value.bytes), 0);
   return (
-    `${flow} ${period}: ${some(seals.length, "verified batch", "verified batches")}, ${points} points, ${bytesText(bytes)} in the archive.\n` +
-    "Approved, they are DELETED from the hot store when their grace is over and the gate finds every point archived.\n" +
+    `${flow} ${period}: ${some(seals.length, "verified batch", "verified batches")}, ` +
+    `${some(points, "point")}, ${bytesText(bytes)} in the archive.\n` +
+    "Approved, they are DELETED from the hot store when their grace is over and the gate " +
+    "finds every point archived.\n" +
     `Digest: ${digest}\n`
   );
 }
@@ -120,7 +125,8 @@ async function expectDigest(inv: Invocation, digest: string): Promise<void> {
   const said =
     textOption(inv.options, "digest") ??
     (await inv.io.ask?.(`Type the first ${DIGEST_CHARS} characters of the digest to approve: `));
-  if (said !== undefined && said.trim().length >= DIGEST_CHARS && digest.startsWith(said.trim())) return;
+  if (said !== undefined && said.trim().length >= DIGEST_CHARS && digest.startsWith(said.trim()))
+    return;
   throw new CellarmanError("blocked", "not approved: the digest was not repeated", {
     hint: `Where nobody sits: --digest ${wanted}`,
   });

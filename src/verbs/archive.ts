@@ -13,7 +13,10 @@ import { chosenFlows, type FlowFile, openReader, openStore } from "./open.ts";
 import { openPeriods, type RuledPeriod, shardOf } from "./periods.ts";
 import type { Invocation, VerbResult } from "./verb.ts";
 
-/** Archives every due batch of the chosen flows. Exit 3 when batches failed; 12 or 10 when all for that reason. */
+/**
+ * Archives every due batch of the chosen flows. Exit 3 when batches failed; 12 or 10 when all for
+ * that reason.
+ */
 export async function run(inv: Invocation): Promise<VerbResult> {
   const results: FlowArchived[] = [];
   shardOf(inv);
@@ -94,7 +97,9 @@ export async function archivePeriod(
   return { flow: flow.name, period: ledger.at.period, batches: archived };
 }
 
-/** Keys of records of other plans and supplements than a batch's; groups of one plan cannot overlap. */
+/**
+ * Keys of records of other plans and supplements than a batch's; groups of one plan cannot overlap.
+ */
 function ofOtherFamilies(keys: readonly string[]): (batch: string) => readonly string[] {
   const known = new Map<string, readonly string[]>();
   const familyOf = (key: string): string => batchFamily(key.split("/")[3] ?? "");
@@ -116,7 +121,9 @@ function knownSealsOf(seals: readonly string[]): (batch: string) => readonly str
 function describe({ flow, period, batches }: FlowArchived): string {
   const sealed = batches.filter((b) => "sealed" in b);
   const points = sealed.reduce((n, b) => n + b.sealed.points, 0n);
-  const head = `${flow} ${period}: ${sealed.length} of ${batches.length} batches archived, ${points} points\n`;
+  const head =
+    `${flow} ${period}: ${sealed.length} of ${batches.length} batches archived, ` +
+    `${points} points\n`;
   const failures = batches
     .filter((b) => "failed" in b)
     .map((b) => `  ${b.batch.id} failed after ${b.attempts} attempts: ${b.failed.message}\n`);

@@ -1,4 +1,5 @@
-// A series in two flows of one Warp 10, one of which may purge, is an error naming both (design §3, "Between flows").
+// A series in two flows of one Warp 10, one of which may purge, is an error naming both (design §3,
+// "Between flows").
 import { CellarmanError } from "../runtime/errors.ts";
 import type { Hot } from "../warp10/hot.ts";
 import { encodeSelector } from "../warp10/selector.ts";
@@ -8,7 +9,10 @@ import { findShared, HashSpool, inSpoolFolder } from "../warp10/spool.ts";
 import { type FlowFile, loadFlows, openReader } from "./open.ts";
 import type { Invocation } from "./verb.ts";
 
-/** Throws "blocked" when a series of this flow is in another flow of the same server and either may purge. */
+/**
+ * Throws "blocked" when a series of this flow is in another flow of the same server and either may
+ * purge.
+ */
 export async function assertDisjoint(inv: Invocation, at: FlowFile, hot: Hot): Promise<void> {
   const others = (await loadFlows(inv)).filter((other) => isRival(at.flow, other.flow));
   if (others.length === 0) return;

@@ -1,5 +1,5 @@
-// A change of a flow cannot choose where a credential goes (design §5): it goes only where the default branch's version
-// of the same flow sends it. Without a remote the local file counts.
+// A change of a flow cannot choose where a credential goes (design §5): it goes only where the
+// default branch's version of the same flow sends it. Without a remote the local file counts.
 import { dirname } from "node:path";
 import type { EnvName, Flow } from "../flow/flow.ts";
 import { loadFlow } from "../flow/load.ts";
@@ -22,7 +22,10 @@ export function destinationsOf(flow: Flow): string[] {
   ].toSorted();
 }
 
-/** Throws "blocked" where the local flow sends a credential elsewhere than the default branch's flow does. */
+/**
+ * Throws "blocked" where the local flow sends a credential elsewhere than the default branch's flow
+ * does.
+ */
 export async function assertDestinations(inv: Invocation, at: FlowFile): Promise<void> {
   if (flagOption(inv.options, "flows-are-authoritative")) return;
   const forge = await openGit(dirname(at.file));
@@ -35,7 +38,7 @@ export async function assertDestinations(inv: Invocation, at: FlowFile): Promise
   throw new CellarmanError("blocked", `${forge.branch} does not send ${strange}`, {
     where: at.file,
     hint:
-      `Merge the flow into ${forge.branch} first, so that somebody has reviewed where credentials go, or say ` +
-      "--flows-are-authoritative by hand.",
+      `Merge the flow into ${forge.branch} first, so that somebody has reviewed where ` +
+      "credentials go, or say --flows-are-authoritative by hand.",
   });
 }

@@ -1,4 +1,5 @@
-// A gate's case for a batch, from what was read of its period: purge and `status --why` judge by the very same.
+// A gate's case for a batch, from what was read of its period: purge and `status --why` judge by
+// the very same.
 import type { Cold } from "../cellar/cold.ts";
 import { readRecord } from "../cellar/records.ts";
 import { purgeListRecord } from "../ledger/receipts.ts";

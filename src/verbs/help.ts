@@ -6,7 +6,8 @@ export function helpText(): string {
   const width = Math.max(...Object.keys(VERBS).map((v) => v.length));
   const verbs = Object.entries(VERBS).map(([v, s]) => `  ${v.padEnd(width)}  ${s.summary}`);
   return [
-    "cellarman archives closed months of Warp 10 time series into S3, proves them, then deletes them from hot.",
+    "cellarman archives closed months of Warp 10 time series into S3, proves them, and only",
+    "then deletes them from the hot store.",
     "",
     "  cellarman validate && cellarman run",
     "",

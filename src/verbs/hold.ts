@@ -1,4 +1,5 @@
-// hold: stop every purge of everything, a server, a flow, a period or a batch, until a person lifts it.
+// hold: stop every purge of everything, a server, a flow, a period or a batch, until a person lifts
+// it.
 import { describeScope, putHold, serverId } from "../cellar/holds.ts";
 import type { HoldScope } from "../ledger/keys.ts";
 import { CellarmanError, EXIT } from "../runtime/errors.ts";

@@ -1,5 +1,5 @@
-// lift: end one hold, by quoting its record's digest. A lift of a quarantine quotes the finding as well: the gate then
-// passes over exactly that finding.
+// lift: end one hold, by quoting its record's digest. A lift of a quarantine quotes the finding as
+// well: the gate then passes over exactly that finding.
 import { readRecord, writeNumbered } from "../cellar/records.ts";
 import { type HoldScope, liftKey } from "../ledger/keys.ts";
 import { holdRecord } from "../ledger/receipts.ts";

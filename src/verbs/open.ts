@@ -1,5 +1,5 @@
-// Opening what a verb works with: flow files, the bucket, the hot store. Credentials come from the environment by the
-// names that the flow gives, and go nowhere else.
+// Opening what a verb works with: flow files, the bucket, the hot store. Credentials come from the
+// environment by the names that the flow gives, and go nowhere else.
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { dryRun } from "../cellar/dry-run.ts";
@@ -30,10 +30,12 @@ export interface FlowFile {
 }
 
 /** The folder of flow files: `--flows DIR`, default `flows`. */
-export const flowsFolder = (inv: Invocation): string =>
-  textOption(inv.options, "flows") ?? "flows";
+export const flowsFolder = (inv: Invocation): string => textOption(inv.options, "flows") ?? "flows";
 
-/** Paths of all flow files in the folder, sorted; the policy is none. Throws "usage" when there is no such folder. */
+/**
+ * Paths of all flow files in the folder, sorted; the policy is none. Throws "usage" when there is
+ * no such folder.
+ */
 export async function flowPaths(folder: string): Promise<string[]> {
   try {
     const names = await readdir(folder);
@@ -117,7 +119,9 @@ export async function openStore(inv: Invocation, at: FlowFile): Promise<OpenStor
   return { ...cold, close: () => store.close() };
 }
 
-/** How the store's passing failures are met: a blip is sat out, an outage fails the batch's attempt. */
+/**
+ * How the store's passing failures are met: a blip is sat out, an outage fails the batch's attempt.
+ */
 const STORE_RETRY: RetryPolicy = {
   type: "random",
   intervalMs: 200,

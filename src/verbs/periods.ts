@@ -1,5 +1,10 @@
 // The periods of a flow that a verb works on, with their batches' states.
-import { indexPeriods, type PeriodLedger, readPeriod, type RulingPlan } from "../cellar/snapshot.ts";
+import {
+  indexPeriods,
+  type PeriodLedger,
+  readPeriod,
+  type RulingPlan,
+} from "../cellar/snapshot.ts";
 import type { Cold } from "../cellar/cold.ts";
 import type { Flow } from "../flow/flow.ts";
 import type { BatchStatus } from "../ledger/state.ts";
@@ -67,7 +72,9 @@ export async function openPeriods(inv: Invocation, flow: Flow, cold: Cold): Prom
   return periods;
 }
 
-/** The batches that this process takes of all that are due: `--shard 2/8` takes the second of eight. */
+/**
+ * The batches that this process takes of all that are due: `--shard 2/8` takes the second of eight.
+ */
 export function shardOf(inv: Invocation): { index: number; count: number } {
   const said = textOption(inv.options, "shard");
   if (said === undefined) return { index: 0, count: 1 };

@@ -1,4 +1,5 @@
-// Planning one period: survey the server, cut groups and slices, prove coverage, write the plan, hold it if it is short.
+// Planning one period: survey the server, cut groups and slices, prove coverage, write the plan,
+// hold it if it is short.
 import type { Cold } from "../cellar/cold.ts";
 import { putHold } from "../cellar/holds.ts";
 import { writeNumbered, writeRecord } from "../cellar/records.ts";
@@ -29,13 +30,17 @@ export interface Planning {
   readonly process: string;
 }
 
-/** Surveys the server and writes the period's plan; another planner's, written meanwhile, rules if it was first. */
+/**
+ * Surveys the server and writes the period's plan; another planner's, written meanwhile, rules if
+ * it was first.
+ */
 export async function planPeriod(work: Planning, period: Period): Promise<RulingPlan> {
   const { flow, cold, process } = work;
   const at: PeriodRef = { flow: flow.name, period: period.name };
   const plan = await survey(work, period);
   const reason = holdReason(plan, await planBefore(work, period));
-  // The hold comes before the plan: a plan rules by its age alone when a crash keeps its ruling from being written.
+  // The hold comes before the plan: a plan rules by its age alone when a crash keeps its ruling
+  // from being written.
   if (reason) {
     const scope = { kind: "period", ...at } as const;
     await putHold(cold, scope, { process, by: "tool", reason, finding: null });
@@ -118,7 +123,10 @@ async function survey(work: Planning, period: Period): Promise<Plan> {
   });
 }
 
-/** What is sampled: whole hours, because many series have a point on the hour; less where there are many series. */
+/**
+ * What is sampled: whole hours, because many series have a point on the hour; less where there are
+ * many series.
+ */
 const SAMPLE_GROUPS = 3;
 const SAMPLE_MS = 3_600_000;
 const SAMPLE_MANY_MS = 600_000;
@@ -126,7 +134,10 @@ const MANY_SERIES = 20_000n;
 /** Where in the period, as parts of its length: not at midnight. */
 const SAMPLE_AT = [0.1777, 0.5444, 0.8222];
 
-/** Points of one series in the period, estimated from three places in it; undefined: nothing is known. */
+/**
+ * Points of one series in the period, estimated from three places in it; undefined: nothing is
+ * known.
+ */
 async function samplePoints(
   { hot, log }: Planning,
   period: Period,

@@ -6,7 +6,10 @@ import { some } from "../runtime/words.ts";
 import type { FlowPlanned } from "./plan.ts";
 import type { RuledPeriod } from "./periods.ts";
 
-/** Points that a server reads a second, bytes that a point takes: for estimates only (design §8, facts formats). */
+/**
+ * Points that a server reads a second, bytes that a point takes: for estimates only (design §8,
+ * facts formats).
+ */
 const POINTS_PER_S = 1_200_000;
 const BYTES_PER_POINT = 1.5;
 
@@ -29,7 +32,9 @@ function describeFlow(planned: FlowPlanned): string {
     entries.length === 0
       ? ""
       : `To purge in this run: ${some(entries.length, "batch", "batches")}` +
-        (leftOut > 0 ? `; ${leftOut} more wait for the budget, about ${some(runs, "run")} in all.\n` : ".\n");
+        (leftOut > 0
+          ? `; ${leftOut} more wait for the budget, about ${some(runs, "run")} in all.\n`
+          : ".\n");
   return `${flow}\n${table}${purge}`;
 }
 

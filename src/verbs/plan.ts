@@ -1,4 +1,5 @@
-// plan: see what is due, plan periods that have no plan, cut the purge list, and say what each step should do.
+// plan: see what is due, plan periods that have no plan, cut the purge list, and say what each step
+// should do.
 import pLimit from "p-limit";
 import { indexPeriods, readPeriod } from "../cellar/snapshot.ts";
 import { readRecord, writeRecord } from "../cellar/records.ts";
@@ -116,7 +117,11 @@ export async function cutPurgeList(
   const candidates = await pLimit(SEALS_AT_ONCE).map(due, ({ period, status }) =>
     candidateOf(cold, period, status),
   );
-  const cut = cutToBudget(candidates, flow.purge.budget, await purgedSoFar(cold, flow.name, periods));
+  const cut = cutToBudget(
+    candidates,
+    flow.purge.budget,
+    await purgedSoFar(cold, flow.name, periods),
+  );
   if (cut.entries.length === 0) return { ...cut, key: undefined };
   const { key } = await writeRecord(cold, purgeListKey(flow.name, randomId()), {
     schema: "cellarman/purge-list/1",
@@ -140,7 +145,10 @@ async function candidateOf(cold: Cold, period: string, status: BatchStatus): Pro
   return { period, batch: batch.id, series: BigInt(batch.series), points, free };
 }
 
-/** Batches purged in all of the flow's life: of closed periods by their receipts, of open ones by their marks. */
+/**
+ * Batches purged in all of the flow's life: of closed periods by their receipts, of open ones by
+ * their marks.
+ */
 async function purgedSoFar(
   cold: Cold,
   flow: string,
@@ -152,7 +160,9 @@ async function purgedSoFar(
     purged += receipt?.value.batches ?? 0;
   }
   for (const { ledger, ruling } of periods) {
-    purged += ruling.batches.filter((b) => ledger.marksOf(b.id).purged.some((m) => m.settles > 0)).length;
+    purged += ruling.batches.filter((b) =>
+      ledger.marksOf(b.id).purged.some((m) => m.settles > 0),
+    ).length;
   }
   return purged;
 }

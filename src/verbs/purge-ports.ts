@@ -1,4 +1,5 @@
-// The ports of gate and purge, opened from a flow and the environment; and the flow as the default branch has it.
+// The ports of gate and purge, opened from a flow and the environment; and the flow as the default
+// branch has it.
 import { dirname } from "node:path";
 import type { Cold } from "../cellar/cold.ts";
 import { loadFlow } from "../flow/load.ts";
@@ -20,7 +21,10 @@ export interface FlowNow {
   readonly forge: Forge | undefined;
 }
 
-/** Grace, mode, fence, budget and keep-hot are read from the flow as the default branch has it now (design §3). */
+/**
+ * Grace, mode, fence, budget and keep-hot are read from the flow as the default branch has it now
+ * (design §3).
+ */
 export async function flowAsOfNow(inv: Invocation, at: FlowFile): Promise<FlowNow> {
   const local = { flow: at.flow, flowFile: at.file };
   if (flagOption(inv.options, "flows-are-authoritative")) return { ...local, forge: undefined };

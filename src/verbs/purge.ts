@@ -1,4 +1,5 @@
-// purge: what the newest purge list names, one batch after the other, each through the gate; then reconcile and close.
+// purge: what the newest purge list names, one batch after the other, each through the gate; then
+// reconcile and close.
 import type { BatchStatus } from "../ledger/state.ts";
 import { dueStep, isEnded } from "../plan/due.ts";
 import { FENCE_CHECK } from "../purge/check-fence.ts";
@@ -27,7 +28,10 @@ export interface FlowPurged {
   readonly note: string | undefined;
 }
 
-/** Purges the chosen flows. Waiting is success; a quarantine is exit 4, a batch that stays purging exit 3. */
+/**
+ * Purges the chosen flows. Waiting is success; a quarantine is exit 4, a batch that stays purging
+ * exit 3.
+ */
 export async function run(inv: Invocation): Promise<VerbResult> {
   const results: FlowPurged[] = [];
   for (const at of await chosenFlows(inv)) results.push(await purgeFlow(inv, at));
@@ -67,7 +71,10 @@ async function purgeFlow(inv: Invocation, at: FlowFile): Promise<FlowPurged> {
   }
 }
 
-/** Purges what the newest list names of these periods, and what is purging already; a string says why nothing was. */
+/**
+ * Purges what the newest list names of these periods, and what is purging already; a string says
+ * why nothing was.
+ */
 export async function purgeListed(
   inv: Invocation,
   now: FlowNow,
@@ -91,7 +98,9 @@ export async function purgeListed(
     inv.io.signal?.throwIfAborted();
     const stalled = await stalledRecount(ports.cold, gate.plan.value.server);
     if (stalled && !(await recountsAgain(gate, ports))) {
-      return `a recount on ${gate.plan.value.server} did not end in time (batch ${stalled.batch}): compact LevelDB, then run again`;
+      const server = gate.plan.value.server;
+      const ended = `a recount on ${server} did not end in time (batch ${stalled.batch})`;
+      return `${ended}: compact LevelDB, then run again`;
     }
     const result = await withFenceWait(inv, gate, ports);
     purged.push({ ...result, period: gate.at.period, batch: gate.at.batch });
@@ -104,7 +113,10 @@ export async function purgeListed(
 const isListedAndDue = (s: BatchStatus, listed: ReadonlySet<string>, period: string): boolean =>
   dueStep(s) === "purge" && listed.has(listName(period, s.batch.id));
 
-/** The fence's second probe is due a lag after the first: waited for here, where it is all that is missing. */
+/**
+ * The fence's second probe is due a lag after the first: waited for here, where it is all that is
+ * missing.
+ */
 async function withFenceWait(
   inv: Invocation,
   gate: GateCase,
@@ -124,10 +136,7 @@ async function withFenceWait(
 }
 
 /** A recount that ends in time, whatever it counts, opens the server again. */
-async function recountsAgain(
-  gate: GateCase,
-  ports: PurgePorts,
-): Promise<boolean> {
+async function recountsAgain(gate: GateCase, ports: PurgePorts): Promise<boolean> {
   const once = await recount(gate, ports, gate.range);
   if (once.outcome === "no-answer") return false;
   await recordRecount(gate, ports.cold, true);
@@ -167,7 +176,10 @@ export async function reconcileAll(
 function exitCodeFor(results: readonly FlowPurged[]): number {
   const outcomes = new Set(results.flatMap((r) => r.batches.map((b) => b.outcome)));
   if (outcomes.has("quarantine")) return EXIT.mismatch;
-  const partial = outcomes.has("purging") || outcomes.has("retry") || results.some((r) => r.note?.startsWith("a recount"));
+  const partial =
+    outcomes.has("purging") ||
+    outcomes.has("retry") ||
+    results.some((r) => r.note?.startsWith("a recount"));
   return partial ? EXIT.partial : EXIT.done;
 }
 
@@ -176,7 +188,9 @@ function waitingText(statuses: readonly BatchStatus[]): string {
   const grace = statuses.filter((s) => s.waitsFor === "grace");
   const approval = statuses.filter((s) => s.waitsFor === "approval");
   const untilMs = Math.min(...grace.map((s) => s.untilMs ?? Number.POSITIVE_INFINITY));
-  const first = Number.isFinite(untilMs) ? `, the first until ${new Date(untilMs).toISOString()}` : "";
+  const first = Number.isFinite(untilMs)
+    ? `, the first until ${new Date(untilMs).toISOString()}`
+    : "";
   return [
     grace.length > 0 ? `cooling: ${some(grace.length, "batch", "batches")}${first}` : "",
     approval.length > 0 ? `to be approved: ${some(approval.length, "batch", "batches")}` : "",

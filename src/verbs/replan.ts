@@ -1,4 +1,5 @@
-// replan: retire a period's plan by a record; the next run plans anew. The retired plan's seals stay in the view.
+// replan: retire a period's plan by a record; the next run plans anew. The retired plan's seals
+// stay in the view.
 import { readRecord, writeRecord } from "../cellar/records.ts";
 import { readPeriod } from "../cellar/snapshot.ts";
 import type { Cold } from "../cellar/cold.ts";
@@ -12,7 +13,9 @@ import { limitsOf, ruled } from "./periods.ts";
 import { makeRule } from "./plan-period.ts";
 import type { Invocation, VerbResult } from "./verb.ts";
 
-/** Retires the ruling plan: `replan FLOW PERIOD --reason "..."`. Refused while a batch is purging. */
+/**
+ * Retires the ruling plan: `replan FLOW PERIOD --reason "..."`. Refused while a batch is purging.
+ */
 export async function run(inv: Invocation): Promise<VerbResult> {
   const file = await chosenFlow(inv);
   const period = inv.positionals[1];
@@ -29,7 +32,10 @@ export async function run(inv: Invocation): Promise<VerbResult> {
   }
 }
 
-/** Retires the plan that rules a period; returns its SHA-256. Throws "blocked" while a batch is purging. */
+/**
+ * Retires the plan that rules a period; returns its SHA-256. Throws "blocked" while a batch is
+ * purging.
+ */
 export async function retirePlan(
   inv: Invocation,
   flow: Flow,
@@ -48,13 +54,18 @@ export async function retirePlan(
   }
   const { plan } = found.ruling;
   const n = await rulingNumber(cold, at, inv.process, plan);
-  await writeRecord(cold, retiredKey(at, n), {
-    schema: "cellarman/retired/1",
-    ...at,
-    process: inv.process,
-    plan: { key: plan.key, sha256: plan.sha256 },
-    reason,
-  }, true);
+  await writeRecord(
+    cold,
+    retiredKey(at, n),
+    {
+      schema: "cellarman/retired/1",
+      ...at,
+      process: inv.process,
+      plan: { key: plan.key, sha256: plan.sha256 },
+      reason,
+    },
+    true,
+  );
   return plan.sha256;
 }
 

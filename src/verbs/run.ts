@@ -1,4 +1,5 @@
-// run: every step, each as a process of its own, so that verifying is never done by the exporting process.
+// run: every step, each as a process of its own, so that verifying is never done by the exporting
+// process.
 import { CellarmanError, EXIT } from "../runtime/errors.ts";
 import type { Invocation, VerbResult } from "./verb.ts";
 
@@ -8,7 +9,10 @@ const STEPS = ["plan", "archive", "verify", "purge", "report"] as const;
 /** Options that each step is given, as far as it knows them. */
 const PASSED = ["flows", "dry-run", "flows-are-authoritative", "verbose", "quiet"] as const;
 
-/** Runs the steps; a failed step ends the way, but `report` runs all the same. The worst exit code counts. */
+/**
+ * Runs the steps; a failed step ends the way, but `report` runs all the same. The worst exit code
+ * counts.
+ */
 export async function run(inv: Invocation): Promise<VerbResult> {
   const codes: Record<string, number> = {};
   for (const step of STEPS) {

@@ -1,4 +1,5 @@
-// The table of verbs: what `--help` prints, what may be said, and where each one is. A verb is loaded when it is used.
+// The table of verbs: what `--help` prints, what may be said, and where each one is. A verb is
+// loaded when it is used.
 import type { Invocation, VerbResult } from "./verb.ts";
 
 /** A verb's module. */
@@ -34,7 +35,10 @@ export const COMMON_OPTIONS: Readonly<Record<string, OptionSpec>> = {
 const period = { value: "PERIOD", help: "only this period, e.g. 2025-11" };
 const shard = { value: "I/N", help: "only the I-th of N parts of the work" };
 const reason = { value: "TEXT", help: "why; others will read it" };
-const gcWait = { value: "DURATION", help: "the store's collection wait, at least PT4H (default P1D)" };
+const gcWait = {
+  value: "DURATION",
+  help: "the store's collection wait, at least PT4H (default P1D)",
+};
 
 /** Every verb, in the order of a period's life. */
 export const VERBS: Readonly<Record<string, VerbSpec>> = {

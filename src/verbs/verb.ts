@@ -16,12 +16,17 @@ export interface Io {
   readonly signal?: AbortSignal;
   /** Undefined where stderr is no terminal. */
   readonly terminal?: Terminal;
-  /** Limits other than the tool's own, for tests: neither a flow nor a command line can say them. */
+  /**
+   * Limits other than the tool's own, for tests: neither a flow nor a command line can say them.
+   */
   readonly limits?: Partial<PurgeLimits> & {
     readonly storeStallMs?: number;
     readonly hotStallMs?: number;
   };
-  /** Runs one command line as a process of its own; data and talk go to stderr. Resolves to its exit code. */
+  /**
+   * Runs one command line as a process of its own; data and talk go to stderr. Resolves to its exit
+   * code.
+   */
   spawn?(argv: readonly string[]): Promise<number>;
   /** Reads one line from a person; undefined where nobody sits. */
   ask?(question: string): Promise<string>;

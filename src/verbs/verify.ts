@@ -1,4 +1,5 @@
-// verify: prove sealed batches from the bucket's bytes and a second hot read; in another process than the export.
+// verify: prove sealed batches from the bucket's bytes and a second hot read; in another process
+// than the export.
 import pLimit from "p-limit";
 import type { BatchRef } from "../ledger/keys.ts";
 import { isDue } from "../plan/due.ts";
@@ -19,7 +20,10 @@ interface BatchVerified {
   readonly result: Verification | CellarmanError;
 }
 
-/** Verifies every sealed batch without a receipt. Exit 4 on a mismatch, 3 when some could not be judged. */
+/**
+ * Verifies every sealed batch without a receipt. Exit 4 on a mismatch, 3 when some could not be
+ * judged.
+ */
 export async function run(inv: Invocation): Promise<VerbResult> {
   const batches: BatchVerified[] = [];
   shardOf(inv);
@@ -57,7 +61,10 @@ export function dueStatuses(inv: Invocation, { statuses }: RuledPeriod): BatchSt
   const due = statuses.filter((s) => isDue(s, "verify"));
   const { index, count } = shardOf(inv);
   if (count === 1) return due;
-  const costed = due.map((s) => ({ id: s.batch.id, cost: Number(s.batch.points ?? s.batch.series) }));
+  const costed = due.map((s) => ({
+    id: s.batch.id,
+    cost: Number(s.batch.points ?? s.batch.series),
+  }));
   const mine = new Set(packShards(costed, count)[index] ?? []);
   return due.filter((s) => mine.has(s.batch.id));
 }

@@ -1,4 +1,5 @@
-// withdraw: take a seal whose object is wrong or gone out of the view, as long as no purge intent rests on it.
+// withdraw: take a seal whose object is wrong or gone out of the view, as long as no purge intent
+// rests on it.
 import pLimit from "p-limit";
 import type { Cold } from "../cellar/cold.ts";
 import { readNumbered, sha256Hex, writeRecord } from "../cellar/records.ts";
@@ -19,7 +20,9 @@ import { reasonOf } from "./hold.ts";
 import { chosenFlow, openStore } from "./open.ts";
 import type { Invocation, VerbResult } from "./verb.ts";
 
-/** Withdraws a seal: `withdraw FLOW SEAL-KEY --reason "..."`; the next run makes a further attempt. */
+/**
+ * Withdraws a seal: `withdraw FLOW SEAL-KEY --reason "..."`; the next run makes a further attempt.
+ */
 export async function run(inv: Invocation): Promise<VerbResult> {
   const file = await chosenFlow(inv);
   const key = inv.positionals[1] ?? "";
@@ -40,7 +43,10 @@ export async function run(inv: Invocation): Promise<VerbResult> {
   }
 }
 
-/** Takes one seal out of the view by a record. Throws "blocked" when a purge rests on it, "usage" when there is none. */
+/**
+ * Takes one seal out of the view by a record. Throws "blocked" when a purge rests on it, "usage"
+ * when there is none.
+ */
 export async function withdrawSeal(
   cold: Cold,
   { flow, period, batch }: BatchRef,
@@ -50,7 +56,7 @@ export async function withdrawSeal(
   const at = { flow, period, batch };
   if (await isRestedOn(cold, at, key)) {
     throw new CellarmanError("blocked", `a purge rests on ${key}: it is never withdrawn`, {
-      hint: "What hot still has is archived again; what cannot be read is listed as lost in status.",
+      hint: "What hot still has is archived again; what is unreadable is lost: see status.",
     });
   }
   const record = batchRecordKey("withdrawn", at, idOfKey(key));
@@ -60,7 +66,10 @@ export async function withdrawSeal(
   await writeRecord(cold, record, { schema: "cellarman/withdrawn/1", ...at, ...said, seal }, true);
 }
 
-/** SHA-256 of the seal as it lies there, garbled or not; of no bytes where it is gone and a marker names it. */
+/**
+ * SHA-256 of the seal as it lies there, garbled or not; of no bytes where it is gone and a marker
+ * names it.
+ */
 async function hashOfSeal(cold: Cold, at: BatchRef, key: string): Promise<string> {
   const found = await cold.get(key);
   if (found) return sha256Hex(found.bytes);

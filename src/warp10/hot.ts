@@ -36,8 +36,9 @@ export interface TokenFacts {
 }
 
 /**
- * Reading a Warp 10. Every method throws a CellarmanError: an error is never an empty answer, and an answer that was
- * cut, close-delimited or that holds an in-band `# ERROR:` is an error (facts warp10 §1.2; reliability §2.2).
+ * Reading a Warp 10. Every method throws a CellarmanError: an error is never an empty answer, and
+ * an answer that was cut, close-delimited or that holds an in-band `# ERROR:` is an error (facts
+ * warp10 §1.2; reliability §2.2).
  */
 export interface Hot {
   /** Unit and clock; throws when the server does not say its unit. */
@@ -46,7 +47,10 @@ export interface Hot {
   version(limits?: ReadLimits): Promise<string>;
   /** Streams the listing of one encoded selector, attributes included. */
   find(selector: string, limits?: ReadLimits): AsyncIterable<ListedSeries>;
-  /** Streams `/fetch` as GTS text (format=text, showerrors), raw body bytes in order; ends only when proven whole. */
+  /**
+   * Streams `/fetch` as GTS text (format=text, showerrors), raw body bytes in order; ends only when
+   * proven whole.
+   */
   fetch(selector: string, range: Range, limits?: ReadLimits): AsyncIterable<Uint8Array>;
   /** Counts series with points, and points, over another path: `/exec` (facts warp10 §2.6). */
   count(selector: string, range: Range, limits?: ReadLimits): Promise<Counted>;

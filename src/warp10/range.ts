@@ -1,4 +1,5 @@
-// Time as the server counts it: integers in platform units, bounds inclusive (facts warp10 §1.2, §1.4).
+// Time as the server counts it: integers in platform units, bounds inclusive (facts warp10 §1.2,
+// §1.4).
 
 /** A Warp 10 platform's time unit. */
 export type TimeUnit = "ms" | "us" | "ns";

@@ -1,10 +1,14 @@
-// A Geo Time Series' identity: class and labels, in one canonical form, hashed where a list would be too long.
+// A Geo Time Series' identity: class and labels, in one canonical form, hashed where a list would
+// be too long.
 import { createHash } from "node:crypto";
 
 /** Labels or attributes by name. */
 export type Labels = Readonly<Record<string, string>>;
 
-/** A series as the server lists it. `labels` includes `.app`, and `.producer`/`.owner` where exposed. */
+/**
+ * A series as the server lists it. `labels` includes `.app`, and `.producer`/`.owner` where
+ * exposed.
+ */
 export interface ListedSeries {
   readonly className: string;
   readonly labels: Labels;
@@ -17,7 +21,9 @@ export function canonicalLabels(labels: Labels): string {
   return `{${names.map((n) => `${JSON.stringify(n)}:${JSON.stringify(labels[n])}`).join(",")}}`;
 }
 
-/** The canonical identity of a series: `["class",{"label":"value"}]`. Attributes are no part of it. */
+/**
+ * The canonical identity of a series: `["class",{"label":"value"}]`. Attributes are no part of it.
+ */
 export function identityOf(series: Pick<ListedSeries, "className" | "labels">): string {
   return `[${JSON.stringify(series.className)},${canonicalLabels(series.labels)}]`;
 }

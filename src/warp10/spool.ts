@@ -1,4 +1,5 @@
-// 128-bit identity hashes on disk, for lists too long for memory: added in any order, compared bucket by bucket.
+// 128-bit identity hashes on disk, for lists too long for memory: added in any order, compared
+// bucket by bucket.
 import { appendFile, mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -59,6 +60,7 @@ const FLUSH_BYTES = 64 * 1024;
 /** 128-bit hashes on disk, in 256 files by first byte: 150 million series make files of 9.4 MB. */
 export class HashSpool {
   private readonly pending = Array.from({ length: BUCKETS }, (): Buffer[] => []);
+  private readonly onDisk = new Set<number>();
   private readonly directory: string;
   private readonly name: string;
 
@@ -75,10 +77,11 @@ export class HashSpool {
     if (pending.length * HASH_BYTES >= FLUSH_BYTES) await this.flush(bucket);
   }
 
-  /** All hashes of one bucket. */
+  /** All hashes of one bucket; what never filled a buffer never was on disk. */
   async read(bucket: number): Promise<Buffer> {
-    await this.flush(bucket);
-    return readFile(this.path(bucket));
+    const pending = this.pending[bucket] ?? [];
+    if (!this.onDisk.has(bucket)) return Buffer.concat(pending);
+    return Buffer.concat([await readFile(this.path(bucket)), ...pending]);
   }
 
   private path(bucket: number): string {
@@ -88,6 +91,7 @@ export class HashSpool {
   private async flush(bucket: number): Promise<void> {
     const bytes = Buffer.concat(this.pending[bucket] ?? []);
     this.pending[bucket] = [];
+    this.onDisk.add(bucket);
     await appendFile(this.path(bucket), bytes);
   }
 }

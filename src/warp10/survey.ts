@@ -1,5 +1,6 @@
-// Surveying the server before a plan: how many series, which values, and proof that groups hold what the root lists.
-// Listings are streamed; what is kept is a count per value, and one group's hashes (facts warp10 §13: 26 µs a series).
+// Surveying the server before a plan: how many series, which values, and proof that groups hold
+// what the root lists. Listings are streamed; what is kept is a count per value, and one group's
+// hashes (facts warp10 §13: 26 µs a series).
 import { coverageByMerge, coverageBySums, HASH_BYTES } from "../plan/coverage.ts";
 import type { ValueCounts } from "../plan/groups.ts";
 import { IdentitySum } from "../plan/identity-sum.ts";
@@ -10,7 +11,10 @@ import { encodeSelector, type Selector } from "./selector.ts";
 import { identityHash, identityOf } from "./series.ts";
 import { HashSpool, inSpoolFolder, mergeSpools } from "./spool.ts";
 
-/** Distinct values of `by-label` (or class names) of which counts are kept: about 200 MB at the most. */
+/**
+ * Distinct values of `by-label` (or class names) of which counts are kept: about 200 MB at the
+ * most.
+ */
 export const VALUES_MAX = 1_000_000;
 
 /** What one pass over the root selector tells. */
@@ -41,12 +45,21 @@ export async function surveyRoot(
 const tooManyValues = (byLabel: string | null): CellarmanError =>
   new CellarmanError(
     "limit",
-    `more than ${VALUES_MAX} different ${byLabel === null ? "class names" : `values of label ${byLabel}`}`,
+    byLabel === null
+      ? `more than ${VALUES_MAX} different class names`
+      : `more than ${VALUES_MAX} different values of label ${byLabel}`,
     { hint: "Choose a label with fewer values for batches.by-label." },
   );
 
-/** Lists one group; two series that print alike are an error, because no reader could tell them apart. */
-export async function surveyGroup(hot: Hot, selector: string, sink?: HashSpool): Promise<IdentitySum> {
+/**
+ * Lists one group; two series that print alike are an error, because no reader could tell them
+ * apart.
+ */
+export async function surveyGroup(
+  hot: Hot,
+  selector: string,
+  sink?: HashSpool,
+): Promise<IdentitySum> {
   const sum = new IdentitySum();
   const seen = new Set<string>();
   for await (const series of hot.find(selector)) {
@@ -64,13 +77,15 @@ export async function surveyGroup(hot: Hot, selector: string, sink?: HashSpool):
 /** The error for two series that the server prints alike (facts warp10 §1.2, trap 8). */
 export const printAlike = (identity: string): CellarmanError =>
   new CellarmanError("mismatch", `two series are listed as the same ${identity}`, {
-    hint: "Two producers or owners wrote it: use a read token with the attribute .expose, so that they differ.",
+    hint:
+      "Two producers or owners wrote it: use a read token with the attribute .expose, " +
+      "so that they differ.",
   });
 
 /**
- * Proves that groups hold what roots list; lists everything again, onto disk, when sums alone cannot
- * tell. Sums cannot tell root selectors that overlap, because each brings groups of its own: then the
- * groups' hashes go to disk at once, and none may be there twice.
+ * Proves that groups hold what roots list; lists everything again, onto disk, when sums alone
+ * cannot tell. Sums cannot tell root selectors that overlap, because each brings groups of its own:
+ * then the groups' hashes go to disk at once, and none may be there twice.
  */
 export async function proveCoverage(
   hot: Hot,
@@ -109,10 +124,13 @@ async function proveByMerge(
     const rootSpool = new HashSpool(folder, "root");
     const groupSpool = new HashSpool(folder, "groups");
     const [rootSum, groupSum] = [new IdentitySum(), new IdentitySum()];
-    for (const root of roots) rootSum.merge(await surveyGroup(hot, encodeSelector(root), rootSpool));
+    for (const root of roots)
+      rootSum.merge(await surveyGroup(hot, encodeSelector(root), rootSpool));
     for (const group of groups) groupSum.merge(await surveyGroup(hot, group, groupSpool));
-    // Series only come: a second listing with fewer of them was cut short, as the groups' may have been.
-    if (rootSum.count < known) throw uncovered(`${known} series were listed, then ${rootSum.count}`);
+    // Series only come: a second listing with fewer of them was cut short, as the groups' may have
+    // been.
+    if (rootSum.count < known)
+      throw uncovered(`${known} series were listed, then ${rootSum.count}`);
     const merged = await mergeSpools(rootSpool, groupSpool);
     const proven = coverageByMerge(rootSum, groupSum, groups.length, merged);
     if (typeof proven === "string") throw uncovered(proven);
@@ -123,6 +141,7 @@ async function proveByMerge(
 const uncovered = (why: string): CellarmanError =>
   new CellarmanError("mismatch", `the groups do not cover the selection: ${why}`, {
     hint:
-      "Selectors under source.select must not overlap; a label that some series have only as an attribute, or a " +
-      "server without warp10.absent.label.support, cannot be cut by: choose another batches.by-label.",
+      "Selectors under source.select must not overlap; a label that some series have only as an " +
+      "attribute, or a server without warp10.absent.label.support, cannot be cut by: choose " +
+      "another batches.by-label.",
   });

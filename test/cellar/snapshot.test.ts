@@ -1,12 +1,7 @@
 // One look at a period: which plan rules it, which batches stand, what happened to each (design §3,
 // "Plans").
 import { describe, expect, test } from "vitest";
-import {
-  indexPeriods,
-  readPeriod,
-  readRuling,
-  standingBatches,
-} from "../../src/cellar/snapshot.ts";
+import { readPeriod, readRuling, standingBatches } from "../../src/cellar/snapshot.ts";
 import { batchRecordKey, intentKey, purgedKey, verifiedKey } from "../../src/ledger/keys.ts";
 import type { PlannedBatch } from "../../src/ledger/records.ts";
 import { CellarmanError } from "../../src/runtime/errors.ts";

@@ -27,6 +27,7 @@ import {
   verifiedKey,
 } from "../../src/ledger/keys.ts";
 import { checkedKey } from "../../src/cellar/place.ts";
+import { CellarmanError } from "../../src/runtime/errors.ts";
 import { caught, hexId } from "../support/values.ts";
 
 fc.configureGlobal({ seed: 4 });
@@ -54,6 +55,8 @@ const ALL = {
   holds: holdKey({ kind: "batch", ...B }, 1),
   lifts: liftKey({ kind: "batch", ...B }, 1),
 };
+
+const letter = fc.constantFrom(..."aZ09._=-/\\% \t\n\0é🜁\ud800%2e");
 
 describe("keys", () => {
   test("are all different, and all are keys that the store's adapter takes", () => {
@@ -112,13 +115,14 @@ describe("keys", () => {
     for (const segment of odd)
       expect(caught(() => joinKey("seals", segment))).toMatchObject({ code: "internal" });
     fc.assert(
-      fc.property(fc.string({ unit: "binary" }), (segment) => {
+      fc.property(fc.string({ unit: letter }), (segment) => {
         try {
           expect(checkedKey(joinKey("seals", segment)).split("/")).toEqual(["seals", segment]);
         } catch (error) {
-          expect(error).toMatchObject({ code: "internal" });
+          expect(error instanceof CellarmanError && error.code).toBe("internal");
         }
       }),
+      { numRuns: 500 },
     );
   });
 });

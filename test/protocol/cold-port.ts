@@ -18,6 +18,7 @@ export function coldPort(world: World, life: Life): Cold {
       const call = "store time";
       const step = await world.scheduler.step(life, call);
       if (world.fault(life, step, call, ["fails"])) throw world.failed(life, call, failure(call));
+      life.watch.succeeded(call);
       return world.storeMs();
     },
   };

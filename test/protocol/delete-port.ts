@@ -4,7 +4,7 @@ import type { DeleteAnswer, Deleter } from "../../src/purge/delete.ts";
 import type { FenceAnswer, Prober } from "../../src/purge/check.ts";
 import { CellarmanError } from "../../src/runtime/errors.ts";
 import type { Warrant } from "../../src/purge/warrant.ts";
-import { dryRunPort } from "./hot-port.ts";
+import { dryRunPort, fetchCall } from "./hot-port.ts";
 import type { ModelSeries, QueuedDelete } from "./model-series.ts";
 import type { Life } from "./scheduler.ts";
 import type { World } from "./world.ts";
@@ -52,7 +52,7 @@ async function remove(
   const order: QueuedDelete = {
     series: fault === "is applied in part" ? touched.slice(0, 1) : touched,
     range,
-    seen: life.watch.fetched?.points ?? new Map(),
+    seen: life.watch.fetched.get(fetchCall(selector, range)) ?? new Map(),
     times: fault === "is applied twice" ? 2 : 1,
   };
   world.tell(life.actor.name, `deletes ${range.start}..${range.end} of ${namesOf(order.series)}`);

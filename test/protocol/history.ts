@@ -38,7 +38,7 @@ export function runHistory(options: HistoryOptions): Promise<Told> {
 export async function runToEnd(world: World, mutant: Mutant): Promise<void> {
   const names = ["A", "B", "C"].slice(0, world.settings.runners);
   const runners = names.map((name) => newRunner(world, name, mutant));
-  await world.scheduler.runAll([...runners, newPerson(world, 2 * world.settings.processes)]);
+  await world.scheduler.runAll([...runners, newPerson(world, world.settings.processes)]);
   for (const order of [...world.hot.queued]) world.applyDelete(order);
   await world.checked();
 }
@@ -49,7 +49,7 @@ export function toldOf(world: World, seed: number): Told {
     broken: world.promise.broken,
     deletedPoints: world.promise.deletedPoints,
     lostPoints: world.promise.lost.size,
-    calls: world.effects,
+    calls: world.scheduler.calls,
     story: world.story,
     fired: world.chance.fired,
   };

@@ -80,13 +80,17 @@ async function* listing(
   life.watch.succeeded(call);
 }
 
+/** A fetch by its parameters. */
+export const fetchCall = (selector: string, { start, end }: Range): string =>
+  `fetch ${selector} ${start} ${end}`;
+
 async function* fetch(
   world: World,
   life: Life,
   selector: string,
   range: Range,
 ): AsyncGenerator<Uint8Array> {
-  const call = `fetch ${selector} ${range.start} ${range.end}`;
+  const call = fetchCall(selector, range);
   const step = await world.scheduler.step(life, call);
   const fault = world.fault(life, step, call, FETCH_FAULTS);
   if (fault === "fails") throw world.failed(life, call, failure(call));
@@ -108,13 +112,8 @@ async function* fetch(
       return;
     }
   }
-  const isThin = fault === "is thin" || fault === "is empty" || fault === "ends early";
-  life.watch.fetched = {
-    selector,
-    range: `${range.start} ${range.end}`,
-    points: seen,
-    thin: isThin,
-  };
+  life.watch.isThin = fault === "is thin" || fault === "is empty" || fault === "ends early";
+  life.watch.fetched.set(call, seen);
   life.watch.succeeded(call);
 }
 
@@ -152,7 +151,7 @@ async function count(
 ): Promise<Counted> {
   const call = `count ${selector} ${range.start} ${range.end}`;
   const step = await world.scheduler.step(life, call);
-  const mayLie = !life.watch.fetched?.thin;
+  const mayLie = !life.watch.isThin;
   const fault = world.fault(life, step, call, mayLie ? ["fails", "is low"] : ["fails"]);
   if (fault === "fails") throw world.failed(life, call, failure(call));
   let [series, points] = [0n, 0n];

@@ -85,7 +85,7 @@ const DEEDS: readonly [Deed, ...Deed[]] = [approve, lift, lift, hold, replan, wi
 
 /** Does one thing as a process of its own. */
 export async function does(world: World, actor: Actor, deed: Deed, name: string): Promise<void> {
-  const life = actor.begin(randomId(), "person");
+  const life = actor.begin(randomId(), "person", world.storeMs());
   try {
     const said = await deed(world, openProcess(world, life, SOUND), name);
     if (said !== "") world.tell(actor.name, said);

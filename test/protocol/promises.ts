@@ -4,6 +4,7 @@ import { readRecord } from "../../src/cellar/records.ts";
 import { purgeListRecord } from "../../src/ledger/receipts.ts";
 import type { Range } from "../../src/warp10/range.ts";
 import { type ArchiveRead, ArchiveTruth } from "./archive-truth.ts";
+import { fetchCall } from "./hot-port.ts";
 import { type ModelSeries, pointName, pointsIn, type QueuedDelete, valueName } from "./model-series.ts";
 import { reliesOn } from "./reliance.ts";
 import type { Life } from "./scheduler.ts";
@@ -94,14 +95,14 @@ export class Promises {
     if (!gate) return this.break("I2", "a delete without a gate");
     const [failed] = gate.failed;
     if (failed !== undefined) this.break("I8", `a delete though this failed: ${failed}`);
-    if ((watch.fetched?.points.size ?? 0) === 0) this.break("I12", "a delete of an empty range");
+    if ((watch.fetched.get(fetchCall(sent.selector, sent.range))?.size ?? 0) === 0) this.break("I12", "a delete of an empty range");
     const hold = await activeHold(this.world, sent.batch, (key) => {
       const effect = this.storedAt.get(key) ?? 0;
       return effect < gate.effect;
     });
     if (hold !== undefined) this.break("I9", `a delete though this holds: ${hold}`);
     await this.judgeContents(sent, gate.storeMs);
-    await this.judgeList(gate.storeMs);
+    await this.judgeList(sent.batch, life.beganMs);
   }
 
   private async judgeContents(sent: DeleteSent, gateMs: number): Promise<void> {
@@ -124,13 +125,14 @@ export class Promises {
     }
   }
 
-  /** Some purge list of the last day names a batch: nothing is deleted that no list named. */
-  private async judgeList(gateMs: number): Promise<void> {
+  /** Nothing is deleted but what a purge list named that was at most a day old. */
+  private async judgeList(batch: string, beganMs: number): Promise<void> {
     const { bucket, settings } = this.world;
     for (const key of bucket.keysUnder(`lists/${settings.flow.name}/`)) {
       const list = await readRecord(bucket.truth, key, purgeListRecord).catch(() => undefined);
-      // A process reads the list once, and may go on for a while.
-      if (list && gateMs - list.lastModifiedMs <= 3 * DAY_MS) return;
+      // A process reads the newest list once, when it begins.
+      const isNamed = list?.value.entries.some((entry) => entry.batch === batch);
+      if (list && isNamed && beganMs - list.lastModifiedMs <= DAY_MS) return;
     }
     this.break("I2", "a delete that no purge list names");
   }

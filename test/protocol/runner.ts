@@ -92,7 +92,7 @@ async function runProcess(
   step: Step,
   mutant: Mutant,
 ): Promise<string> {
-  const life = actor.begin(randomId(), step);
+  const life = actor.begin(randomId(), step, world.storeMs());
   world.tell(actor.name, `runs ${step}`);
   const said = await saidBy(() => VERBS[step](openProcess(world, life, mutant)));
   world.tell(actor.name, `${step}: ${said}`);
@@ -118,7 +118,7 @@ export function newRunner(world: World, name: string, mutant: Mutant): Actor {
       const drawn = world.chance.fraction(`${name} step ${i}`);
       const step: Step = drawn < 0.9 ? next : world.chance.oneOf(`${name} other ${i}`, STEPS);
       const said = await runProcess(world, self, step, mutant);
-      if (world.isOver) return;
+      if (world.isOver || (said.includes("is closed") && drawn < 0.8)) return;
       waitBetween(world, `${name} between ${i}`, step, said);
       next = stepAfter(step, said, world.chance.fraction(`${name} next ${i}`));
     }

@@ -14,11 +14,14 @@ export class Life {
   readonly process: string;
   readonly verb: string;
   readonly watch = new Watch();
+  /** The store's time when it began, ms. */
+  readonly beganMs: number;
   /** From now on its calls throw. */
   killed = false;
 
-  constructor(actor: Actor, process: string, verb: string) {
+  constructor(actor: Actor, process: string, verb: string, beganMs: number) {
     this.actor = actor;
+    this.beganMs = beganMs;
     this.process = process;
     this.verb = verb;
   }
@@ -42,8 +45,8 @@ export class Actor {
   }
 
   /** Begins a process. */
-  begin(process: string, verb: string): Life {
-    this.life = new Life(this, process, verb);
+  begin(process: string, verb: string, beganMs: number): Life {
+    this.life = new Life(this, process, verb, beganMs);
     return this.life;
   }
 
@@ -63,6 +66,8 @@ export class Actor {
 export class Scheduler {
   private readonly world: World;
   private readonly actors: Actor[] = [];
+  /** Calls of all runners. */
+  calls = 0;
   private running: Actor | undefined;
   private finish: () => void = () => undefined;
   private fail: (error: unknown) => void = () => undefined;
@@ -96,6 +101,7 @@ export class Scheduler {
     await this.world.checked();
     if (life.killed || this.world.isOver) throw new Killed();
     actor.calls++;
+    this.calls++;
     const step = `${actor.name}${actor.calls}`;
     const { world } = this;
     world.moveOn(life, step, call);

@@ -102,7 +102,7 @@ export function drawSettings(chance: Chance, unfenced: boolean): Settings {
     skewMs: { runner: skew("runner"), hot: skew("hot"), store: skew("store") },
     fencedAtStart: draw("fenced", true, false),
     runners: draw("runners", 1, 2, 2, 3),
-    processes: draw("processes", 8, 12, 16, 20),
+    processes: draw("processes", 6, 9, 12, 16),
     hasForge: draw("forge", ...([true, ...Array<boolean>(9).fill(false)] as [boolean])),
   };
 }

@@ -11,19 +11,14 @@ export interface GateSeen {
   readonly failed: Set<string>;
 }
 
-/** The last full read of a range by a runner. */
-export interface FetchSeen {
-  readonly selector: string;
-  readonly range: string;
-  readonly points: PointsSeen;
-  /** It left something out without saying so. */
-  readonly thin: boolean;
-}
 
 /** Watches one runner. */
 export class Watch {
   gate: GateSeen | undefined;
-  fetched: FetchSeen | undefined;
+  /** What the last full read of each selector and range saw. */
+  readonly fetched = new Map<string, PointsSeen>();
+  /** The last read left something out without saying so. */
+  isThin = false;
 
   private dryRuns = 0;
 
@@ -32,6 +27,7 @@ export class Watch {
     if (call !== "get holds/all/1") return;
     this.gate = { effect, storeMs, failed: new Set() };
     this.dryRuns = 0;
+    this.fetched.clear();
   }
 
   /** The second dry run of a gate is its last. */

@@ -218,15 +218,12 @@ describe("the seals of a view", () => {
     expect(await keysOf(cold)).toEqual([sealKeyOf("s1")]);
   });
 
-  test("leave out one that was withdrawn, by exactly its bytes", async () => {
+  test("leave out one that was withdrawn", async () => {
     const cold = memoryCold();
-    const quote = plantSeal(cold, "s1");
+    const [seal, quote] = [plantSeal(cold, "s1"), plantSeal(cold, "s2")];
     const record = { schema: "cellarman/withdrawn/1", ...B, process: hexId(1), reason: "wrong" };
-    const key = batchRecordKey("withdrawn", B, "s1");
-    cold.plant(key, { ...record, seal: { ...quote, sha256: hexHash(9) } });
-    expect(await keysOf(cold)).toEqual([quote.key]);
-    cold.plant(key, { ...record, seal: quote });
-    expect(await keysOf(cold)).toEqual([]);
+    cold.plant(batchRecordKey("withdrawn", B, "s2"), { ...record, seal: quote });
+    expect(await keysOf(cold)).toEqual([seal.key]);
   });
 
   test("a marker whose seal a crash kept from being written is nothing", async () => {

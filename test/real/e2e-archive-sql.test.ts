@@ -29,7 +29,7 @@ describe(`the archive in the real bucket, after a purge from ${HOT_NAME[hotKind(
   beforeAll(async () => {
     work = await mkdtemp(join(tmpdir(), "cellarman-sql-"));
     duck = await openDuck();
-    world = await RealWorld.start();
+    world = await RealWorld.start({ archiveFolder: "cold/par" });
     before = await purgedWithLatePoints();
     await writeFile(
       join(work, "cellarman"),
@@ -82,7 +82,7 @@ describe(`the archive in the real bucket, after a purge from ${HOT_NAME[hotKind(
       FLOW: "world",
       VIEW: "cellarman_world",
       PERIOD: world.period,
-      ARCHIVE: `s3://${world.bucket}`,
+      ARCHIVE: `s3://${world.bucket}/${world.archiveFolder}`,
       ENDPOINT: new URL(url).host,
       USE_SSL: String(url.startsWith("https:")),
       KEY_ID: accessKeyId,

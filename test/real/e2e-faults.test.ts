@@ -55,15 +55,14 @@ describe("a store that does not let us", () => {
     world.useKeys(store);
     await expectRun(0, "plan");
     world.useKeys(reader);
-    const said = await world.run("archive");
-    expect([3, 12]).toContain(said.code);
+    const said = await expectRun(12, "archive");
     expect(said.stdout + said.stderr).toContain("AccessDenied");
     world.useKeys(store);
     for (const step of ["archive", "verify"]) await expectRun(0, step);
     world.moveClock(16 * DAY_MS);
     await expectRun(0, "plan");
     world.useKeys(reader);
-    await world.run("purge");
+    expect((await world.run("purge")).code).not.toBe(0);
     expect(await hotLines()).toEqual(before);
   });
 });

@@ -5,6 +5,7 @@ import type { World } from "../../sim/world.ts";
 import { type Ended, start } from "./child.ts";
 import { BucketWatch, type Finding, Judge, rememberHot } from "./judge.ts";
 import { type Moment, momentOf, openStage, putBack, type Stage, STEPS } from "./stage.ts";
+import { shapeSince } from "./shape.ts";
 import { type Side, SIDES } from "./tap.ts";
 
 /** How a command is struck: SIGKILL, or SIGTERM and what the promise of an orderly end says. */
@@ -18,8 +19,10 @@ export interface LaneOptions {
   /** This lane takes every `lanes`-th crash point from `lane` on. */
   readonly lane: number;
   readonly lanes: number;
-  /** Takes only every n-th crash point of a lane. */
+  /** Takes only every n-th crash point of a lane; an odd number, so that both sides come. */
   readonly every: number;
+  /** Goes on after every single crash, not only after those that left something new behind. */
+  readonly followAll: boolean;
 }
 
 /** One place where a command is struck. */
@@ -35,10 +38,17 @@ export interface Crashed {
   /** False where the command ended before its n-th request: nothing was struck. */
   readonly struck: boolean;
   readonly findings: readonly Finding[];
-  /** Rounds of the whole way that were needed after the killed command's own. */
+  /** False where an earlier crash of the command had left the same behind: its findings count. */
+  readonly followed: boolean;
+  /** Whole ways that were needed after the killed command's own. */
   readonly rounds: number;
   /** From the signal to the end of the process, ms. */
   readonly endingMs: number;
+}
+
+interface Followed {
+  readonly rounds: number;
+  readonly findings: readonly Finding[];
 }
 
 /** An orderly end takes at most this long (design: runners kill after 7.5 s). */
@@ -50,6 +60,7 @@ const ROUNDS = 3;
 /** One lane. */
 export class Lane {
   private readonly moments: Moment[] = [];
+  private readonly known = new Map<string, Followed>();
   private readonly stage: Stage;
   private readonly options: LaneOptions;
   private readonly judge: Judge;
@@ -101,7 +112,8 @@ export class Lane {
       ),
     );
     const { lane, lanes, every } = this.options;
-    return all.filter((_, i) => i % (lanes * every) === lane * every).toReversed();
+    const own = all.filter(({ request }) => request % lanes === lane);
+    return own.filter((_, i) => i % every === 0).toReversed();
   }
 
   /** Strikes once, then goes the way to its end, and says what is wrong. */
@@ -111,10 +123,19 @@ export class Lane {
     putBack(this.world, moment);
     this.watch.reset();
     const { struck, endingMs, findings: ofEnd } = await this.strike(point);
-    const findings = [...ofEnd, ...(await this.judge.always(moment))];
-    const rounds = await this.goOn(point.step);
-    findings.push(...(await this.inTheEnd(moment)));
-    return { point, struck, findings, rounds, endingMs };
+    const atOnce = [...ofEnd, ...(await this.judge.always(moment))];
+    const shape = `${point.step} ${shapeSince(this.world, moment)}`;
+    const known = this.options.followAll ? undefined : this.known.get(shape);
+    const after = known ?? (await this.follow(point.step, moment));
+    this.known.set(shape, after);
+    const findings = [...atOnce, ...after.findings];
+    return { point, struck, findings, followed: !known, rounds: after.rounds, endingMs };
+  }
+
+  /** The way to its end, and what is wrong there. */
+  private async follow(step: number, moment: Moment): Promise<Followed> {
+    const rounds = await this.goOn(step);
+    return { rounds, findings: await this.inTheEnd(moment) };
   }
 
   private async strike(

@@ -127,7 +127,7 @@ describe("status --why", () => {
     const { lines } = await why();
     expect(lines.find((l) => l.check === "archive read back")?.ok).toBe(true);
     const unseen = lines.filter((l) => l.seen === "not seen: READ_TOKEN is not set");
-    expect(unseen).toHaveLength(6);
+    expect(unseen).toHaveLength(7);
   });
 
   it("sends no canary with --dry-run", async () => {

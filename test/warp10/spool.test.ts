@@ -1,5 +1,5 @@
 // 128-bit identity hashes on disk, for lists too long for memory.
-import { existsSync } from "node:fs";
+import { existsSync, readdirSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { identityHash } from "../../src/warp10/series.ts";
 import { findShared, HashSpool, inSpoolFolder, mergeSpools } from "../../src/warp10/spool.ts";
@@ -22,6 +22,20 @@ describe("hashes on disk", () => {
       const root = await spool(folder, "root", upTo(3_000));
       const groups = await spool(folder, "groups", [...upTo(3_001).slice(1), 7]);
       expect(await mergeSpools(root, groups)).toEqual({ missing: 1n, twice: 1n, groupsOnly: 1n });
+    });
+  });
+
+  test("are all there again where a bucket went to disk several times", async () => {
+    await inSpoolFolder(async (folder) => {
+      const one = Buffer.alloc(32, 7);
+      const spool = new HashSpool(folder, "one");
+      const times = 10_000;
+      for (let i = 0; i < times; i++) await spool.add(one);
+      expect(readdirSync(folder)).toEqual(["one-7"]);
+      const read = await spool.read(7);
+      expect(read).toEqual(Buffer.alloc(16 * times, 7));
+      expect(await spool.read(7)).toEqual(read);
+      expect(await spool.read(8)).toEqual(Buffer.alloc(0));
     });
   });
 

@@ -11,6 +11,8 @@ export interface FlowGround {
   /** Every class of the world begins so. */
   readonly prefix: string;
   readonly period: string;
+  /** Folder of the archive within the bucket; "" for none. */
+  readonly archiveFolder: string;
 }
 
 /** A flow that purges automatically; a fence that nobody can put up is replaced by a reason. */
@@ -32,6 +34,7 @@ export function flowText(world: FlowGround, more: readonly string[]): string {
     "archive:",
     `  s3: ${world.storeUrl}`,
     `  bucket: ${world.bucket}`,
+    ...(world.archiveFolder === "" ? [] : [`  prefix: ${world.archiveFolder}`]),
     "  access-key-id: { env: KEY_ID }",
     "  secret-access-key: { env: SECRET_KEY }",
     `period: { first: ${world.period} }`,

@@ -35,6 +35,8 @@ export interface RealWorldOptions {
   readonly storeUrl?: string;
   /** Further keys of the store that the tool may be given. */
   readonly keys?: readonly StoreKeys[];
+  /** Folder of the archive within the bucket; none by default. */
+  readonly archiveFolder?: string;
   /** Lines of the flow beside addresses, selectors, period and purge. */
   readonly flow?: readonly string[];
 }
@@ -105,6 +107,10 @@ export class RealWorld {
   /** Where the tool finds the Warp 10. */
   get hotUrl(): string {
     return this.moved[1]?.url ?? this.hot.url;
+  }
+
+  get archiveFolder(): string {
+    return this.options.archiveFolder ?? "";
   }
 
   /** The period that is due: four months before the world's beginning, e.g. `2025-11`. */

@@ -1,0 +1,72 @@
+// `npm run sweep`: the real command line is killed at every request of a whole way from plan to
+// closed, before and after the request's effect, and run again; docs/safety.md says what must hold.
+import { availableParallelism } from "node:os";
+import { parseArgs } from "node:util";
+import { STEPS } from "./stage.ts";
+import { sweep, type SweepDocument } from "./sweep.ts";
+
+const USAGE = `npm run sweep -- [--signal KILL|TERM] [--short] [--lanes N] [--follow-all] [--source] [--json]
+
+  --signal      KILL (default), or TERM: the command must end within 7 s, with exit code 130
+  --short       every 29th crash point only
+  --lanes       worlds that are swept at once; default: one more than there are processors
+  --follow-all  goes to the end after every crash, also after those that left nothing new behind
+  --source      runs src/cli.ts instead of the bundle
+  --json        ends with one JSON document on stdout
+`;
+
+const SHORT = 29;
+
+async function main(): Promise<number> {
+  const { values } = parseArgs({
+    options: {
+      signal: { type: "string", default: "KILL" },
+      short: { type: "boolean", default: false },
+      lanes: { type: "string", default: String(availableParallelism() + 1) },
+      "follow-all": { type: "boolean", default: false },
+      source: { type: "boolean", default: false },
+      json: { type: "boolean", default: false },
+      help: { type: "boolean", default: false },
+    },
+  });
+  const { signal: blow, lanes } = values;
+  if (values.help || (blow !== "KILL" && blow !== "TERM") || !/^[1-9]\d?$/.test(lanes)) {
+    process.stderr.write(USAGE);
+    return values.help ? 0 : 2;
+  }
+  const stop = new AbortController();
+  for (const name of ["SIGINT", "SIGTERM"] as const) {
+    process.once(name, () => stop.abort(new Error(`stopped by ${name}`)));
+  }
+  const found = await sweep({
+    blow,
+    lanes: Number(lanes),
+    every: values.short ? SHORT : 1,
+    followAll: values["follow-all"],
+    source: values.source,
+    signal: stop.signal,
+    tell: (line) => process.stderr.write(`${line}\n`),
+  });
+  process.stdout.write(values.json ? `${JSON.stringify(found)}\n` : textOf(found));
+  return found.stories.length === 0 && found.crashPoints > 0 ? 0 : 1;
+}
+
+function textOf(found: SweepDocument): string {
+  const { crashPoints, followed, lost, notConverged, broken, seconds } = found;
+  const requests = found.requests.map((r) => `${r.verb} ${r.requests}`).join(", ");
+  return [
+    `The way takes ${STEPS.length} commands; requests of each: ${requests}.`,
+    `${crashPoints} crash points (${found.signal}), ${followed} of them with something new to follow.`,
+    `lost ${lost}, not converged ${notConverged}, otherwise broken ${broken}; ${seconds} s.`,
+    `Longest end after the signal: ${found.endingMs} ms.`,
+    ...found.stories,
+    "",
+  ].join("\n");
+}
+
+process.exitCode = 1;
+try {
+  process.exitCode = await main();
+} catch (error) {
+  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+}
