@@ -60,7 +60,7 @@ export class Promises {
     if (!this.storedAt.has(key)) this.storedAt.set(key, effect);
     // Racing writers of one computed key are left out (design §3): such a record says the same twice.
     const rewritten = this.world.bucket.rewritten.find((k) => !/\/\d+$|^withdrawn\//.test(k));
-    if (rewritten !== undefined) this.break("I4", `${rewritten} held two contents`);
+    if (rewritten !== undefined) this.breaks("I4", `${rewritten} held two contents`);
   }
 
   /** A point left the hot store. */
@@ -70,7 +70,7 @@ export class Promises {
     if (this.world.isUnfenced) return;
     const seen = order.seen.get(name);
     if (seen === undefined || valueName(seen) !== valueName(value)) {
-      this.break("I3", `${name} = ${valueName(value)} was deleted, and no gate had seen it`);
+      this.breaks("I3", `${name} = ${valueName(value)} was deleted, and no gate had seen it`);
     }
   }
 
@@ -82,7 +82,7 @@ export class Promises {
       const why = whyLost(archive, name, owed);
       if (why === undefined) continue;
       if (this.world.isUnfenced) this.lost.add(name);
-      else this.break("I1", `${name} = ${owed.value} was deleted: ${why}`);
+      else this.breaks("I1", `${name} = ${owed.value} was deleted: ${why}`);
     }
   }
 
@@ -91,16 +91,16 @@ export class Promises {
     const { watch } = life;
     const { gate } = watch;
     const inside = sent.range.start >= RANGE.start && sent.range.end <= RANGE.end;
-    if (!inside) this.break("I3", `a delete of ${sent.range.start}..${sent.range.end}`);
-    if (!gate) return this.break("I2", "a delete without a gate");
+    if (!inside) this.breaks("I3", `a delete of ${sent.range.start}..${sent.range.end}`);
+    if (!gate) return this.breaks("I2", "a delete without a gate");
     const [failed] = gate.failed;
-    if (failed !== undefined) this.break("I8", `a delete though this failed: ${failed}`);
-    if ((watch.fetched.get(fetchCall(sent.selector, sent.range))?.size ?? 0) === 0) this.break("I12", "a delete of an empty range");
+    if (failed !== undefined) this.breaks("I8", `a delete though this failed: ${failed}`);
+    if ((watch.fetched.get(fetchCall(sent.selector, sent.range))?.size ?? 0) === 0) this.breaks("I12", "a delete of an empty range");
     const hold = await activeHold(this.world, sent.batch, (key) => {
       const effect = this.storedAt.get(key) ?? 0;
       return effect < gate.effect;
     });
-    if (hold !== undefined) this.break("I9", `a delete though this holds: ${hold}`);
+    if (hold !== undefined) this.breaks("I9", `a delete though this holds: ${hold}`);
     await this.judgeContents(sent, gate.storeMs);
     await this.judgeList(sent.batch, life.beganMs);
   }
@@ -115,12 +115,12 @@ export class Promises {
         if (values.size !== 1 || !values.has(wanted)) {
           if (this.world.isUnfenced) continue;
           const has = [...values].join(" or ") || "nothing";
-          this.break("I1", `${name} = ${wanted} is deleted, the archive has ${has}`);
+          this.breaks("I1", `${name} = ${wanted} is deleted, the archive has ${has}`);
         }
         const keys = archive.holders(name).filter((h) => h.value === wanted);
         const seals = keys.flatMap((h) => archive.seals.get(h.seal) ?? []);
         const why = await reliesOn(this.world, seals, gateMs);
-        if (why !== undefined && seals.length > 0) this.break("I2", `${name} is deleted: ${why}`);
+        if (why !== undefined && seals.length > 0) this.breaks("I2", `${name} is deleted: ${why}`);
       }
     }
   }
@@ -134,10 +134,11 @@ export class Promises {
       const isNamed = list?.value.entries.some((entry) => entry.batch === batch);
       if (list && isNamed && beganMs - list.lastModifiedMs <= DAY_MS) return;
     }
-    this.break("I2", "a delete that no purge list names");
+    this.breaks("I2", "a delete that no purge list names");
   }
 
-  private break(promise: string, what: string): void {
+  /** Notes a broken promise; the first one counts, and ends the history. */
+  breaks(promise: string, what: string): void {
     if (this.broken) return;
     this.broken = { promise, what };
     this.world.tell("PROMISE BROKEN:", `${promise}: ${what}`);

@@ -86,7 +86,7 @@ const VERBS: Readonly<Record<Step, (process: Process) => Promise<string>>> = {
 };
 
 /** Runs one verb as a process of its own; what it says or throws is part of the story. */
-async function runProcess(
+export async function runProcess(
   world: World,
   actor: Actor,
   step: Step,

@@ -79,7 +79,7 @@ export class Scheduler {
   /** Runs actors to their ends. */
   async runAll(actors: readonly Actor[]): Promise<void> {
     this.actors.push(...actors);
-    const first = actors[0];
+    const first = actors.find((actor) => !actor.done);
     if (!first) return;
     const { promise, resolve, reject } = Promise.withResolvers<void>();
     this.finish = resolve;

@@ -1,0 +1,79 @@
+// Liveness: after a history of faults everything works again, and then a stated number of runs ends
+// every batch: reconciled, empty, or held with a reason that a person can read.
+import { readHolds, scopesOf } from "../../src/cellar/holds.ts";
+import { indexPeriods, readPeriod } from "../../src/cellar/snapshot.ts";
+import { isEnded } from "../../src/plan/due.ts";
+import { ruled } from "../../src/verbs/periods.ts";
+import { withSeededIds } from "./chance.ts";
+import { type HistoryOptions, runToEnd, type Told, toldOf } from "./history.ts";
+import { SOUND } from "./mutant.ts";
+import { approve, does } from "./people.ts";
+import { runProcess } from "./runner.ts";
+import { Actor } from "./scheduler.ts";
+import { DAY_MS, HOUR_MS, PERIOD } from "./settings.ts";
+import { World } from "./world.ts";
+
+/** Daily runs after which everything has ended. */
+export const RUNS = 12;
+
+/** Runs a history, then calm runs; a batch that has not ended then is a broken promise. */
+export function runLiveHistory(options: HistoryOptions): Promise<Told> {
+  const world = new World(options);
+  return withSeededIds(world.chance, async () => {
+    await runToEnd(world, SOUND);
+    if (world.isOver) return toldOf(world, options.seed);
+    calm(world);
+    await world.scheduler.runAll([new Actor("calm", (self) => runDaily(world, self))]);
+    const open = world.isOver ? undefined : await openBatch(world);
+    if (open !== undefined) world.promise.breaks("liveness", open);
+    return toldOf(world, options.seed);
+  });
+}
+
+function calm(world: World): void {
+  world.isCalm = true;
+  world.tell("everything", "works again");
+  for (const one of world.ingress) one.isFenced = true;
+  for (const { key, bytes } of world.bucket.late.splice(0)) world.store(key, bytes);
+  world.pass(DAY_MS, "a day passes");
+  for (const series of world.hot.series) {
+    series.readable = true;
+    series.deletable = true;
+    series.registered = true;
+  }
+}
+
+async function runDaily(world: World, self: Actor): Promise<void> {
+  for (let day = 1; day <= RUNS && !world.isOver; day++) {
+    world.tell("day", String(day));
+    for (const step of ["plan", "archive", "verify"] as const) {
+      await runProcess(world, self, step, SOUND);
+    }
+    await does(world, self, approve, `calm approval ${day}`);
+    world.pass(world.settings.flow.purge.graceMs + DAY_MS, "the grace is over");
+    for (const step of ["plan", "purge"] as const) await runProcess(world, self, step, SOUND);
+    world.pass(2 * HOUR_MS, "two hours pass");
+  }
+}
+
+/** The first batch that has neither ended nor is held, in words. */
+async function openBatch(world: World): Promise<string | undefined> {
+  const { settings, bucket } = world;
+  const { flow, limits } = settings;
+  const clocks = Object.values(settings.skewMs);
+  // Clocks that disagree stop every purge, and say so.
+  if (Math.max(...clocks) - Math.min(...clocks) > limits.clockSkewMs) return undefined;
+  const index = await indexPeriods(bucket.truth, flow.name);
+  if (index.some((p) => p.closed)) return undefined;
+  const ledger = await readPeriod(bucket.truth, { flow: flow.name, period: PERIOD });
+  const found = ruled(flow, ledger, world.storeMs(), limits);
+  if (!found) return "no plan rules the period";
+  for (const status of found.statuses.filter((s) => !isEnded(s))) {
+    const at = { flow: flow.name, period: PERIOD, batch: status.batch.id };
+    const scopes = scopesOf(at, flow.source.warp10, status.batch);
+    const { active } = await readHolds(bucket.truth, scopes);
+    if (active.length === 0) return `batch ${status.batch.id} is ${status.state}`;
+  }
+  if (found.statuses.every(isEnded)) return "every batch has ended, and the period is not closed";
+  return undefined;
+}
