@@ -51,8 +51,9 @@ export const benchArchive: Bench = async (options) => {
 
 function figuresOf(rows: readonly Row[], { hosts, points, rounds }: Sizes): Figures {
   const notes = [
-    `${hosts} batches of ${MAX_SERIES} series × ${points} points, ${PARALLEL} at a time, ${SERVERS} server processes; medians of ${rounds} rounds`,
-    `"real pace": the server burns the CPU that a real Warp 10 needs, ${REAL_POINTS_PER_CPU_S} points of text a CPU second`,
+    `${hosts} batches of ${MAX_SERIES} series × ${points} points; medians of ${rounds} rounds`,
+    `${PARALLEL} batches, curls or rclones at a time; the server has ${SERVERS} processes`,
+    `real pace: it burns a Warp 10's CPU, a second for ${REAL_POINTS_PER_CPU_S} points`,
     "archive reads back, decodes and digests all that it wrote; the peers check nothing",
   ];
   if (!isInstalled("rclone")) notes.push("rclone is not installed: its column is left out");
@@ -83,7 +84,8 @@ async function measureSet(
         tell(`  ${set.kind}, ${pace}, round ${round + 1} of ${rounds}`);
         await takeTurns(taken, folder, hot, gateway, fetches);
       }
-      rows.push({ set: set.kind, source: pace, ...taken.row(sizeOf(set).points) });
+      const row = { set: set.kind, source: pace, ...taken.row(sizeOf(set).points) };
+      rows.push(pace === "real pace" ? { ...row, ...taken.byCpu(sizeOf(set).points) } : row);
     }
     return rows;
   } finally {
@@ -150,5 +152,15 @@ class Turns {
       "archive per CPU s": speed(cpu),
       "peak MB": rounded(Math.max(...this.archive.map(({ peakMb }) => peakMb))),
     };
+  }
+
+  /**
+   * What "÷ curl" is by CPU time alone: server and client share the cores, nobody else takes any,
+   * and both keep them busy.
+   */
+  byCpu(points: number): Row {
+    const server = points / REAL_POINTS_PER_CPU_S;
+    const cpu = (runs: readonly Ran[]): number => median(runs.map(({ cpuS }) => cpuS));
+    return { "÷ curl by CPU": rounded((server + cpu(this.curl)) / (server + cpu(this.archive))) };
   }
 }

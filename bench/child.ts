@@ -1,5 +1,5 @@
 // Running what is measured as a whole process: wall, CPU and peak memory of it and of nothing else.
-import { spawn } from "node:child_process";
+import { execFileSync, spawn } from "node:child_process";
 import { fileURLToPath } from "node:url";
 
 /** What one process came to. */
@@ -18,7 +18,16 @@ export interface Ran {
 /** Variables of a process. */
 export type Variables = Readonly<Record<string, string>>;
 
-const CLI = fileURLToPath(new URL("../src/cli.ts", import.meta.url));
+const pathOf = (file: string): string => fileURLToPath(new URL(`../${file}`, import.meta.url));
+
+/** What is measured: the bundle, which is what jobs run, or the sources. */
+const program = { path: pathOf("src/cli.ts") };
+
+/** Builds the bundle and measures it from now on. Throws when it cannot be built. */
+export function measureBundle(): void {
+  execFileSync(process.execPath, [pathOf("scripts/build.ts")], { stdio: ["ignore", "ignore", 2] });
+  program.path = pathOf("dist/cli.js");
+}
 
 /** Tells the process's own resource usage on descriptor 3 when it ends. */
 const REPORTER = `data:text/javascript,${encodeURIComponent(
@@ -32,7 +41,7 @@ export async function runCellarman(
   env: Variables,
   expected: number | undefined = 0,
 ): Promise<Ran> {
-  const ran = await collect(process.execPath, ["--import", REPORTER, CLI, ...argv], env);
+  const ran = await collect(process.execPath, ["--import", REPORTER, program.path, ...argv], env);
   if (expected !== undefined && ran.code !== expected) {
     throw new Error(`cellarman ${argv.join(" ")}: exit ${ran.code}\n${ran.stdout}${ran.stderr}`);
   }

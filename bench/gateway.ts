@@ -15,7 +15,7 @@ import type { Store } from "./stage.ts";
 
 const SCRIPT = fileURLToPath(new URL("../scripts/radosgw.sh", import.meta.url));
 
-/** A bucket on the gateway; `empty` takes away what the benchmark wrote, `remove` the bucket too. */
+/** A bucket on the gateway; `empty` takes away what was written, `remove` the bucket too. */
 export interface Gateway {
   readonly store: Store;
   empty(): Promise<void>;
@@ -76,7 +76,7 @@ async function emptyBucket(s3: S3Client, bucket: string): Promise<void> {
   }
 }
 
-/** Bytes under a prefix, and the text of the one plan there. */
+/** The batches of the one plan under a prefix. */
 export async function readPlan(
   store: Store,
   prefix: string,

@@ -1,8 +1,10 @@
-// npm run bench -- NAME [--small] [--json]: measures one thing beside its peers, in one run.
+// npm run bench -- NAME [--small] [--json] [--source]: measures one thing beside its peers, in one
+// run; the bundle, which it builds first, or with --source the sources.
 import { isMain } from "../scripts/main-module.ts";
 import { cpus } from "node:os";
 import { parseArgs } from "node:util";
-import { type Bench, type BenchOptions, loadNow, renderFigures } from "./figures.ts";
+import { measureBundle } from "./child.ts";
+import { type Bench, type Figures, loadNow, renderFigures } from "./figures.ts";
 
 /** Every benchmark, by name. */
 const BENCHES: Readonly<Record<string, { readonly about: string; load(): Promise<Bench> }>> = {
@@ -35,17 +37,23 @@ const BENCHES: Readonly<Record<string, { readonly about: string; load(): Promise
 
 function usage(): string {
   const names = Object.entries(BENCHES).map(([name, { about }]) => `  ${name.padEnd(9)} ${about}`);
-  return `usage: npm run bench -- NAME [--small] [--json]\n\n${names.join("\n")}\n`;
+  const options = "[--small] [--json] [--source]";
+  return `usage: npm run bench -- NAME ${options}\n\n${names.join("\n")}\n`;
+}
+
+/** What was measured where, and how busy the machine was besides. */
+interface Setting {
+  readonly program: string;
+  readonly machine: string;
+  readonly load: { readonly before: number; readonly after: number };
 }
 
 async function main(args: readonly string[]): Promise<number> {
+  const flag = { type: "boolean", default: false } as const;
   const { values, positionals } = parseArgs({
     args: [...args],
     allowPositionals: true,
-    options: {
-      json: { type: "boolean", default: false },
-      small: { type: "boolean", default: false },
-    },
+    options: { json: flag, small: flag, source: flag },
   });
   const [name = ""] = positionals;
   const bench = Object.hasOwn(BENCHES, name) ? BENCHES[name] : undefined;
@@ -53,30 +61,24 @@ async function main(args: readonly string[]): Promise<number> {
     process.stderr.write(usage());
     return 2;
   }
-  const options: BenchOptions = {
-    small: values.small,
-    tell: (line) => process.stderr.write(`${line}\n`),
-  };
-  const loadBefore = loadNow();
+  const { small, source, json } = values;
+  if (!source) measureBundle();
+  const before = loadNow();
   const measure = await bench.load();
-  const tables = await measure(options);
-  const machine = `${cpus().length} × ${cpus()[0]?.model ?? "?"}, Node ${process.versions.node}`;
-  const load = { before: loadBefore, after: loadNow() };
-  if (values.json) {
-    const document = {
-      schema: "cellarman/bench/1",
-      name,
-      small: values.small,
-      machine,
-      load,
-      tables,
-    };
-    process.stdout.write(`${JSON.stringify(document)}\n`);
-    return 0;
-  }
-  process.stdout.write(tables.map(renderFigures).join("\n"));
-  process.stdout.write(`\n${machine}; load ${load.before} before, ${load.after} after\n`);
+  const tables = await measure({ small, tell: (line) => process.stderr.write(`${line}\n`) });
+  const setting: Setting = {
+    program: source ? "src/cli.ts" : "dist/cli.js",
+    machine: `${cpus().length} × ${cpus()[0]?.model ?? "?"}, Node ${process.versions.node}`,
+    load: { before, after: loadNow() },
+  };
+  const document = { schema: "cellarman/bench/1", name, small, ...setting, tables };
+  process.stdout.write(json ? `${JSON.stringify(document)}\n` : renderAll(tables, setting));
   return 0;
+}
+
+function renderAll(tables: readonly Figures[], { program, machine, load }: Setting): string {
+  const setting = `${program} on ${machine}; load ${load.before} before, ${load.after} after`;
+  return `${tables.map(renderFigures).join("\n")}\n${setting}\n`;
 }
 
 if (isMain(import.meta.url)) process.exitCode = await main(process.argv.slice(2));

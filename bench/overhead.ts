@@ -64,9 +64,12 @@ async function measure({ series, slices }: Case, { tell }: BenchOptions): Promis
     rows.push({ step: `xargs -P${PARALLEL} curl`, ...times(curl, batches) });
     rows.push({ step: "all three ÷ curl", "wall s": rounded(all.wallS / curl.wallS) });
     return {
-      title: `${batches} batches of one series of ${Math.round(POINTS / slices)} points, ${PARALLEL} at a time`,
+      title: `${batches} batches of one series each`,
       rows,
-      notes: ["xargs curl makes one request a batch and does nothing with the answer"],
+      notes: [
+        `${Math.round(POINTS / slices)} points a batch, ${PARALLEL} batches at a time`,
+        "xargs curl makes one request a batch and does nothing with the answer",
+      ],
     };
   } finally {
     hot.close();

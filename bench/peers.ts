@@ -50,7 +50,8 @@ export class Fetches {
 
   /** All of them into the bucket as zstd'd text, by rclone. */
   toRclone(parallel: number, store: Store, prefix: string): Promise<Ran> {
-    const line = `curl -sf ${FETCH} | zstd -3 -q | rclone rcat --s3-no-check-bucket ":s3:$BUCKET/$PREFIX/$(basename "$0")"`;
+    const target = `":s3:$BUCKET/$PREFIX/$(basename "$0")"`;
+    const line = `curl -sf ${FETCH} | zstd -3 -q | rclone rcat --s3-no-check-bucket ${target}`;
     return this.shell(parallel, line, {
       BUCKET: store.bucket,
       PREFIX: prefix,

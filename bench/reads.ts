@@ -43,7 +43,8 @@ export const benchReads: Bench = async ({ small, tell }) => {
     if (world.hotPoints !== 0) throw new Error(`${world.hotPoints} points are left in hot`);
     rows.push(rowOf("all", NOTHING, countersOf(world), points));
     const notes = [
-      `${points} points in ${set.hosts} batches, all purged; reads a point = points read ÷ points purged`,
+      `${points} points in ${set.hosts} batches, all purged`,
+      "reads a point: points that left the server ÷ points that were purged",
       "by fetch: /fetch; by script: the gate's count, and the plan's sample",
     ];
     return [{ title: "how often a purged point was read from hot", rows, notes }];

@@ -6,7 +6,7 @@ import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { BUCKET, WORLD_TOKENS } from "../sim/world.ts";
+import { BUCKET, type WORLD_TOKENS } from "../sim/world.ts";
 import { type Ran, runCellarman, type Variables } from "./child.ts";
 import type { Counters, Order, ServerSpec } from "./server.ts";
 import { PERIOD, type SetSpec } from "./sets.ts";

@@ -118,6 +118,8 @@ export class World {
   readonly env: Map<string, string>;
   /** What each clock is wrong by, ms; may be changed at any time. */
   readonly skewMs: { local: number; warp10: number; store: number };
+  /** Stops the commands, as a signal would. */
+  signal: AbortSignal | undefined;
   private readonly shift: { ms: number };
   private readonly options: WorldOptions;
 
@@ -130,6 +132,7 @@ export class World {
     options: WorldOptions,
   ) {
     this.skewMs = skewMs;
+    this.signal = options.signal;
     this.warp10 = warp10;
     this.cellar = cellar;
     this.folder = folder;
@@ -210,19 +213,17 @@ export class World {
   /** The same as CI runs it: the local flows are not taken for the default branch's. */
   async runPlainly(...argv: string[]): Promise<Said> {
     let [stdout, stderr] = ["", ""];
-    const { talk, signal, terminal, limits } = this.options;
+    const { talk, terminal, limits } = this.options;
     const said = (text: string): void => {
       stderr += text;
       talk?.(text);
     };
     const code = await main([...argv, "--flows", this.flows], {
-      stdout: (text) => {
-        stdout += text;
-      },
+      stdout: (text) => void (stdout += text),
       stderr: said,
       env: { get: (name) => this.env.get(name) },
       clock: this.clock,
-      ...(signal ? { signal } : {}),
+      ...(this.signal ? { signal: this.signal } : {}),
       ...(terminal ? { terminal } : {}),
       ...(limits ? { limits } : {}),
     });

@@ -21,7 +21,8 @@ import { intentRecord } from "../ledger/receipts.ts";
 import { asCellarmanError, CellarmanError } from "../runtime/errors.ts";
 import { randomId } from "../runtime/random.ts";
 import { printAlike } from "../warp10/survey.ts";
-import type { Hot } from "../warp10/hot.ts";
+import type { Hot, ReadLimits } from "../warp10/hot.ts";
+import { CRAWL_MS } from "../warp10/limited.ts";
 import { identityOf, type ListedSeries } from "../warp10/series.ts";
 import { combineTotals } from "./digest.ts";
 import type { Exporter, SeriesListing } from "./exporter.ts";
@@ -83,7 +84,8 @@ async function seal(run: ArchiveRun, batch: PlannedBatch, attempt: string): Prom
   const at = atOf(run, batch);
   const seen = await lookBefore(run, at);
   const listing = await listSeries(run.hot, batch.selector);
-  const exported = await exportObjects(run, batch, attempt);
+  const limits = seen.sawIntents.length > 0 ? { deadlineMs: CRAWL_MS } : undefined;
+  const exported = await exportObjects(run, batch, attempt, limits);
   const missing = exported.totals.find((t) => !listing.has(t.identity));
   if (missing) {
     throw new CellarmanError("server", `${missing.identity} registered while the batch was read`, {
@@ -155,6 +157,7 @@ async function exportObjects(
   run: ArchiveRun,
   batch: PlannedBatch,
   attempt: string,
+  limits: ReadLimits | undefined,
 ): Promise<{ objects: ObjectRecord[]; totals: ReturnType<ReturnType<Exporter>["totals"]> }> {
   const at = atOf(run, batch);
   const exporting = run.exporter({
@@ -163,6 +166,7 @@ async function exportObjects(
     range: { start: BigInt(batch.range.start), end: BigInt(batch.range.end) },
     unit: run.plan.value.unit,
     about: { ...at, attempt },
+    limits,
   });
   const objects: ObjectRecord[] = [];
   for await (const { name, bytes, rows } of exporting.objects) {

@@ -1,5 +1,5 @@
 // The contract of an exporter (design §4): a batch becomes objects and facts. The attempt does all the rest.
-import type { Hot } from "../warp10/hot.ts";
+import type { Hot, ReadLimits } from "../warp10/hot.ts";
 import type { Range, TimeUnit } from "../warp10/range.ts";
 import type { ListedSeries } from "../warp10/series.ts";
 import type { SeriesTotals } from "./points.ts";
@@ -12,6 +12,8 @@ export interface ExportOrder {
   readonly unit: TimeUnit;
   /** Written into the objects, for people who find them alone. */
   readonly about: Readonly<Record<string, string>>;
+  /** Limits of the read where the ordinary ones will not do. */
+  readonly limits: ReadLimits | undefined;
 }
 
 /** One object's bytes, whole. */

@@ -1,6 +1,6 @@
 // Forge over plain git: `git fetch` of the checkout's remote. Works with any host; needs no API.
 import { execFile } from "node:child_process";
-import { realpath } from "node:fs/promises";
+import { realpath, stat } from "node:fs/promises";
 import { basename, dirname, join, relative } from "node:path";
 import { promisify } from "node:util";
 import { CellarmanError } from "../runtime/errors.ts";
@@ -28,9 +28,10 @@ async function git(directory: string, ...args: string[]): Promise<string> {
 
 /** Opens the checkout that holds `directory`; undefined when it is none, or has no remote. */
 export async function openGit(directory: string): Promise<Forge | undefined> {
-  const top = await answer(directory, "rev-parse", "--show-toplevel");
-  const remote = top && (await remoteOf(top));
-  if (!top || !remote) return undefined;
+  if (!(await isInCheckout(directory))) return undefined;
+  const top = (await git(directory, "rev-parse", "--show-toplevel")).trim();
+  const remote = await remoteOf(top);
+  if (!remote) return undefined;
   const branch = await defaultBranch(top, remote);
   return {
     branch,
@@ -50,6 +51,15 @@ export async function openGit(directory: string): Promise<Forge | undefined> {
   };
 }
 
+/** Whether any folder from here up holds a `.git`: then git must answer, and a failure is no "no". */
+async function isInCheckout(directory: string): Promise<boolean> {
+  for (let folder = await realpath(directory); ; folder = dirname(folder)) {
+    const found = await stat(join(folder, ".git")).catch(() => undefined);
+    if (found) return true;
+    if (folder === dirname(folder)) return false;
+  }
+}
+
 /** git's answer without the last newline, or undefined when git fails. */
 async function answer(directory: string, ...args: string[]): Promise<string | undefined> {
   try {
@@ -61,7 +71,7 @@ async function answer(directory: string, ...args: string[]): Promise<string | un
 
 /** `origin` where there is one: the first by name may be somebody's fork. */
 async function remoteOf(top: string): Promise<string | undefined> {
-  const remotes = (await answer(top, "remote"))?.split("\n") ?? [];
+  const remotes = (await git(top, "remote")).trim().split("\n").filter(Boolean);
   return remotes.includes("origin") ? "origin" : remotes[0];
 }
 

@@ -17,7 +17,8 @@ const DAY_MS = 86_400_000;
 export async function checkFence(gate: GateCase, ports: GatePorts): Promise<CheckLine> {
   const fence = gate.flow.purge.writeFence;
   if (!fence) return no("wait", FENCE_CHECK, "none", "purge.write-fence in the flow");
-  if (fence.kind === "accept-risk") return yes(FENCE_CHECK, `risk accepted: ${fence.reason}`, "a reason");
+  if (fence.kind === "accept-risk")
+    return yes(FENCE_CHECK, `risk accepted: ${fence.reason}`, "a reason");
   const needed = `two refused probes ${fence.lagMs / 60_000} min apart`;
   const known = await readProbes(ports.cold, gate.at, fence.probe);
   const nowMs = await ports.cold.nowMs();

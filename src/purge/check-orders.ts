@@ -28,7 +28,8 @@ export async function checkFlowNow(gate: GateCase, ports: GatePorts): Promise<Ch
   const digest = purgeDigest(gate.flow);
   const needed = `purge digest ${gate.plan.value.purgeDigest.slice(0, 12)}, mode not never`;
   const changed = await changedMeanwhile(gate, ports);
-  if (changed) return no("wait", check, changed.seen, needed, changed.next ? { next: changed.next } : {});
+  if (changed)
+    return no("wait", check, changed.seen, needed, changed.next ? { next: changed.next } : {});
   if (gate.flow.purge.mode === "never") return no("wait", check, "purge.mode is never", needed);
   const seen = `purge digest ${digest.slice(0, 12)}, mode ${gate.flow.purge.mode}`;
   if (digest === gate.plan.value.purgeDigest) return yes(check, seen, needed);
@@ -42,9 +43,10 @@ async function changedMeanwhile(
   gate: GateCase,
   ports: GatePorts,
 ): Promise<{ seen: string; next?: string } | undefined> {
-  if (gate.flowsAreAuthoritative) return undefined;
   const { forge } = ports;
   if (!forge) {
+    if (gate.localHoldAll) return { seen: "policy: hold: all" };
+    if (gate.flowsAreAuthoritative) return undefined;
     return {
       seen: "the flows have no remote repository",
       next: "give the checkout a remote, or say --flows-are-authoritative by hand",
@@ -52,6 +54,7 @@ async function changedMeanwhile(
   }
   const policy = await forge.fileNow(policyBeside(gate.flowFile));
   if (policy !== undefined && loadPolicy(policy).holdAll) return { seen: "policy: hold: all" };
+  if (gate.flowsAreAuthoritative) return undefined;
   const text = await forge.fileNow(gate.flowFile);
   if (text === undefined) return { seen: `${forge.branch} has no ${gate.flowFile}` };
   const loaded = loadFlow(Buffer.from(text), gate.flowFile);

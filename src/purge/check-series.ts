@@ -37,13 +37,24 @@ export function judgeSeries(
   }
   const hidden = [...d.series.keys()].find((identity) => !r.series.has(identity));
   if (hidden) {
-    return no("wait", check, `the delete would touch ${hidden}, which the read token does not list`, needed, {
-      next: "use tokens of one owner and application, no producer in the read token, .expose in both",
-    });
+    return no(
+      "wait",
+      check,
+      `the delete would touch ${hidden}, which the read token does not list`,
+      needed,
+      {
+        next: "use tokens of one owner and application, no producer in the read token, .expose in both",
+      },
+    );
   }
   const missing = [...sealed].find((id) => !d.series.has(id) || !r.series.has(id));
   if (missing) {
-    return no("retry", check, `${missing} was sealed and is not listed: the listing was cut`, needed);
+    return no(
+      "retry",
+      check,
+      `${missing} was sealed and is not listed: the listing was cut`,
+      needed,
+    );
   }
   return yes(check, `${d.series.size} series, all readable`, needed);
 }

@@ -1,5 +1,6 @@
-// Whether the read token shows every point of what it lists. One with .start or .end reads, verifies and counts the
-// same part of the points every time, and a gate that saw that part would delete the rest (facts warp10 §1.2, trap 7).
+// Whether the read token shows every point of what it lists. One with .start or .end reads,
+// verifies and counts the same part of the points every time, and a gate that saw that part would
+// delete the rest (facts warp10 §1.2, trap 7).
 import { hidingPoints } from "../report/token-attributes.ts";
 import { type CheckLine, type GatePorts, no, yes } from "./check.ts";
 

@@ -65,8 +65,10 @@ export interface GateCase {
   readonly flow: Flow;
   /** Path of the flow's file from the repository's top, to find it on the default branch. */
   readonly flowFile: string;
-  /** `--flows-are-authoritative`: said by hand where there is no remote. */
+  /** `--flows-are-authoritative`: said by hand; it counts only where there is no remote. */
   readonly flowsAreAuthoritative: boolean;
+  /** The local policy says `hold: all`; it counts where there is no remote to read it from. */
+  readonly localHoldAll?: boolean;
   readonly plan: Stored<Plan>;
   readonly batch: PlannedBatch;
   readonly at: BatchRef;

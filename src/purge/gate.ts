@@ -43,7 +43,7 @@ export async function evaluateGate(
     return await run.all();
   } catch (thrown) {
     gate.signal?.throwIfAborted();
-    if (thrown === STOP) return run.result();
+    if (thrown instanceof FirstNo) return run.result();
     const error = asCellarmanError(thrown);
     const next = error.hint === undefined ? {} : { next: error.hint };
     run.lines.push(no("retry", run.doing, error.message, "a clear answer", next));
@@ -52,7 +52,7 @@ export async function evaluateGate(
 }
 
 /** Ends an evaluation at its first no. */
-const STOP = Symbol("stop");
+class FirstNo extends Error {}
 
 class GateRun {
   readonly lines: CheckLine[] = [];
@@ -129,12 +129,12 @@ class GateRun {
 
   private add(line: CheckLine): void {
     this.lines.push(line);
-    if (!line.ok && !this.mode.explain) throw STOP;
+    if (!line.ok && !this.mode.explain) throw new FirstNo(line.check);
   }
 
   private addOrStop(line: CheckLine): void {
     this.lines.push(line);
-    if (!line.ok) throw STOP;
+    if (!line.ok) throw new FirstNo(line.check);
   }
 
   /** The dry run once more: what it has more than R must hold no point that is not archived (facts warp10 §1.6). */
@@ -146,7 +146,8 @@ class GateRun {
     const more = await this.withPoints([...again.series].filter(([identity]) => !r.has(identity)));
     const fewer = [...d.keys()].filter((identity) => !again.series.has(identity));
     if (fewer.length > 0) this.add(no("retry", check, `${fewer[0]} is no longer listed`, needed));
-    else if (again.alike) this.add(no("retry", check, `two series print as ${again.alike}`, needed));
+    else if (again.alike)
+      this.add(no("retry", check, `two series print as ${again.alike}`, needed));
     else if (more) this.add(no("retry", check, `${more} came meanwhile, with points`, needed));
     else this.add(yes(check, `${again.series.size} series`, needed));
     return again.series;

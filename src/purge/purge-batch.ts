@@ -1,8 +1,9 @@
 // One batch from gate to receipt: gate → intent → delete once → recount → receipt. Safe to repeat at any point: the
 // gate passes a partly deleted batch, and never rests on memory (design §3).
 import { putHold } from "../cellar/holds.ts";
-import { readNumbered, writeNumbered, writeRecord } from "../cellar/records.ts";
-import { batchRecordKey, intentKey, purgedKey } from "../ledger/keys.ts";
+import { readNumbered, readRecord, writeNumbered, writeRecord } from "../cellar/records.ts";
+import { batchRecordKey, intentKey, periodPrefix, purgedKey } from "../ledger/keys.ts";
+import { sealRecord } from "../ledger/records.ts";
 import { intentRecord } from "../ledger/receipts.ts";
 import { cutRange } from "../plan/slices.ts";
 import { randomId } from "../runtime/random.ts";
@@ -11,9 +12,10 @@ import { identityOf, type ListedSeries } from "../warp10/series.ts";
 import type { Range } from "../warp10/range.ts";
 import { holdsPoints, judgeAnswer, LONG_MAX, LONG_MIN } from "./answer.ts";
 import type { GateCase, GatePorts, Outcome } from "./check.ts";
+import { checkHolds } from "./check-orders.ts";
 import type { DeleteAnswer, Deleter } from "./delete.ts";
 import { evaluateGate, type GateResult } from "./gate.ts";
-import { recordRecount, recount, serverScope } from "./recount.ts";
+import { recordRecount, recount, recountOnce, serverScope } from "./recount.ts";
 import type { Warrant } from "./warrant.ts";
 
 /** What became of a batch. */
@@ -35,14 +37,15 @@ export async function purgeBatch(gate: GateCase, ports: PurgePorts): Promise<Bat
   const whole = gate.range;
   const intents = await readNumbered(ports.cold, (n) => intentKey(gate.at, n), intentRecord);
   if (intents.length > 0) {
-    const left = await recount(gate, ports, whole);
+    const left = await recountOnce(gate, ports, whole);
     const { length } = intents;
-    if (left.outcome === "zero") return settle(gate, ports, { intents: length, points: 0n, registered: [] });
+    if (left.outcome === "zero")
+      return settle(gate, ports, { intents: length, points: 0n, registered: [] });
     if (left.outcome === "no-answer") return stalled(gate, ports, left.reason);
   }
   let points = 0n;
   const registered: string[] = [];
-  for (const range of rangesOf(gate, whole)) {
+  for (const range of await rangesOf(gate, ports)) {
     const part = await purgeRange({ ...gate, range }, ports);
     points += part.points;
     registered.push(...part.registered);
@@ -55,10 +58,16 @@ export async function purgeBatch(gate: GateCase, ports: PurgePorts): Promise<Bat
   return settle(gate, ports, { intents: made, points, registered });
 }
 
-/** Time ranges that one gate can judge within a warrant's life. */
-function rangesOf(gate: GateCase, whole: Range): Range[] {
-  const points = Number(gate.batch.points ?? 0);
-  return cutRange(whole, Math.ceil(points / gate.limits.gatePoints));
+/** Time ranges that one gate can judge within a warrant's life, by what the batch's largest seal holds. */
+async function rangesOf(gate: GateCase, ports: PurgePorts): Promise<Range[]> {
+  let points = Number(gate.batch.points ?? 0);
+  for await (const { key } of ports.cold.list(
+    `${periodPrefix("seals", gate.at)}${gate.at.batch}/`,
+  )) {
+    const seal = await readRecord(ports.cold, key, sealRecord);
+    points = Math.max(points, Number(seal?.value.points ?? 0));
+  }
+  return cutRange(gate.range, Math.ceil(points / gate.limits.gatePoints));
 }
 
 interface RangePurged {
@@ -79,6 +88,9 @@ async function purgeRange(gate: GateCase, ports: PurgePorts): Promise<RangePurge
   if (gate.dryRun) {
     return end({ outcome: "go", gate: result, note: `would delete ${result.hotPoints} points` });
   }
+  // A gate may take minutes: a hold that was put meanwhile stops the delete.
+  const { line } = await checkHolds(gate, ports);
+  if (!line.ok) return end({ outcome: "wait", gate: result, note: `${line.check}: ${line.seen}` });
   await writeIntent(gate, ports, result);
   const expected = result.warrant.facts.expectedSeries;
   const answer = await remove(gate, ports, result.warrant);
@@ -96,12 +108,16 @@ async function recordRefusal(gate: GateCase, ports: PurgePorts, result: GateResu
     await writeFinding(ports.cold, gate.process, gate.at, seals, series);
   }
   if (result.outcome === "quarantine") {
-    await putHold(ports.cold, { kind: "batch", ...gate.at }, {
-      process: gate.process,
-      by: "tool",
-      reason: failedLine(result),
-      finding: result.verdict?.finding ?? null,
-    });
+    await putHold(
+      ports.cold,
+      { kind: "batch", ...gate.at },
+      {
+        process: gate.process,
+        by: "tool",
+        reason: failedLine(result),
+        finding: result.verdict?.finding ?? null,
+      },
+    );
   }
 }
 
@@ -185,7 +201,9 @@ async function isYoung(gate: GateCase, ports: PurgePorts, series: ListedSeries):
   const limits = { deadlineMs: gate.limits.recountMs };
   const holds = (range: Range): Promise<boolean> => holdsPoints(ports.hot, series, range, limits);
   try {
-    return !(await holds({ start: LONG_MIN, end })) && (await holds({ start: end + 1n, end: LONG_MAX }));
+    return (
+      !(await holds({ start: LONG_MIN, end })) && (await holds({ start: end + 1n, end: LONG_MAX }))
+    );
   } catch {
     // What cannot be read is not known to be young.
     return false;

@@ -21,22 +21,23 @@ const AGAIN_MS = 5_000;
 
 /** Recounts a range until it is empty, its points stay, or a read does not end in time. */
 export async function recount(gate: GateCase, ports: GatePorts, range: Range): Promise<Recounted> {
-  const { recountMs, recountWaitMs } = gate.limits;
+  const { recountWaitMs } = gate.limits;
   const beganMs = ports.clock.now();
   for (;;) {
-    const once = await recountOnce(gate, ports, range, recountMs);
+    const once = await recountOnce(gate, ports, range);
     if (once.outcome !== "left") return once;
     if (ports.clock.now() - beganMs + AGAIN_MS > recountWaitMs) return once;
     await ports.clock.sleep(AGAIN_MS, gate.signal);
   }
 }
 
-async function recountOnce(
+/** Recounts a range once, within its deadline. */
+export async function recountOnce(
   gate: GateCase,
   ports: GatePorts,
   range: Range,
-  deadlineMs: number,
 ): Promise<Recounted> {
+  const deadlineMs = gate.limits.recountMs;
   const limits = { deadlineMs, ...(gate.signal ? { signal: gate.signal } : {}) };
   try {
     const { points } = await readHot(ports.hot, gate.batch.selector, range, limits);

@@ -11,7 +11,13 @@ import {
   periodPrefix,
 } from "../ledger/keys.ts";
 import { markerRecord, type Seal, sealRecord, verifiedRecord } from "../ledger/records.ts";
-import { type Approved, approvedRecord, type Intent, intentRecord, withdrawnRecord } from "../ledger/receipts.ts";
+import {
+  type Approved,
+  approvedRecord,
+  type Intent,
+  intentRecord,
+  withdrawnRecord,
+} from "../ledger/receipts.ts";
 import { orderView, type ViewOrder } from "../ledger/view.ts";
 import { overlap } from "../plan/slices.ts";
 import type { Range } from "../warp10/range.ts";
@@ -24,8 +30,10 @@ export interface View {
   readonly standing: readonly SealStanding[];
   /** Approvals that the standing rests on, by key. */
   readonly approvals: readonly string[];
-  /** A seal that a marker, a receipt or an intent names and that cannot be read: the archive is wrong. */
+  /** Seals that a receipt or an intent names and that are gone. */
   readonly lost: readonly string[];
+  /** Seals that a purge of the batch rests on: never withdrawn. */
+  readonly restedOn: ReadonlySet<string>;
 }
 
 /** Reads the view of a batch's range: every seal that a marker names and every one listed (design §3). */
@@ -58,7 +66,7 @@ export async function readView(cold: Cold, gate: GateCase): Promise<View> {
     seals.map((seal) => standingOf(cold, gate, seal, inForce, nowMs)),
   );
   const naming = inForce.filter((a) => seals.some((seal) => approves(a, seal)));
-  return { seals, standing, approvals: naming.map((a) => a.key), lost };
+  return { seals, standing, approvals: naming.map((a) => a.key), lost, restedOn };
 }
 
 const rangeOf = ({ range }: Seal): Range => ({
@@ -71,7 +79,11 @@ async function sealKeys(cold: Cold, gate: GateCase): Promise<string[]> {
   const keys = new Set<string>();
   const own = [gate.at.batch, ...gate.batch.parents];
   for (const batch of own) {
-    const markers = await readNumbered(cold, (n) => markerKey({ ...gate.at, batch }, n), markerRecord);
+    const markers = await readNumbered(
+      cold,
+      (n) => markerKey({ ...gate.at, batch }, n),
+      markerRecord,
+    );
     for (const marker of markers) keys.add(marker.value.seal);
   }
   for await (const { key } of cold.list(periodPrefix("seals", gate.at))) {
@@ -123,13 +135,18 @@ export async function readIntents(
 ): Promise<Stored<Intent>[]> {
   const batches = new Set([at.batch, ...also, ...seals.map((s) => s.value.batch)]);
   const read = await Promise.all(
-    [...batches].map((batch) => readNumbered(cold, (n) => intentKey({ ...at, batch }, n), intentRecord)),
+    [...batches].map((batch) =>
+      readNumbered(cold, (n) => intentKey({ ...at, batch }, n), intentRecord),
+    ),
   );
   return read.flat();
 }
 
 /** The order of the view: later wins; frozen where a purge intent rests on it. */
-export function viewOrder(seals: readonly Stored<Seal>[], intents: readonly Stored<Intent>[]): ViewOrder {
+export function viewOrder(
+  seals: readonly Stored<Seal>[],
+  intents: readonly Stored<Intent>[],
+): ViewOrder {
   return orderView(
     seals.map((s) => ({ quote: s, seal: s.value })),
     intents.map(({ key, value }) => ({

@@ -6,6 +6,7 @@ import { purgeListRecord } from "../ledger/receipts.ts";
 import type { BatchStatus } from "../ledger/state.ts";
 import type { GateCase } from "../purge/check.ts";
 import { retiredSeals } from "../purge/retired.ts";
+import { localPolicy } from "./open.ts";
 import { limitsOf, type RuledPeriod } from "./periods.ts";
 import type { FlowNow } from "./purge-ports.ts";
 import { flagOption, type Invocation, withSignal } from "./verb.ts";
@@ -26,12 +27,14 @@ export async function casesOfPeriod(
   { ledger, ruling }: RuledPeriod,
   listed: ReadonlySet<string>,
 ): Promise<PeriodCases> {
-  const retired = await retiredSeals(cold, ledger.at);
+  const retired = await retiredSeals(cold, ledger.at, ruling.supplements);
+  const policy = now.forge ? undefined : await localPolicy(inv);
   return {
     caseOf: ({ batch }) => ({
       flow: now.flow,
       flowFile: now.flowFile,
       flowsAreAuthoritative: flagOption(inv.options, "flows-are-authoritative"),
+      localHoldAll: policy?.holdAll === true,
       plan: ruling.plan,
       batch,
       at: { ...ledger.at, batch: batch.id },

@@ -7,7 +7,7 @@ import type { Cold } from "../cellar/cold.ts";
 import { openCellar } from "../cellar/s3.ts";
 import type { EnvName, Flow } from "../flow/flow.ts";
 import { loadFlow } from "../flow/load.ts";
-import { POLICY_FILE } from "../flow/policy.ts";
+import { loadPolicy, type Policy, POLICY_FILE } from "../flow/policy.ts";
 import { renderProblems } from "../flow/problems.ts";
 import type { Forge } from "../forge/forge.ts";
 import { openGit } from "../forge/git.ts";
@@ -66,6 +66,16 @@ export async function loadFlows(inv: Invocation): Promise<FlowFile[]> {
     });
   }
   return files;
+}
+
+/** The policy in the folder of flows; undefined where there is none. Throws "flow-invalid". */
+export async function localPolicy(inv: Invocation): Promise<Policy | undefined> {
+  try {
+    return loadPolicy(await readFile(join(flowsFolder(inv), POLICY_FILE), "utf8"));
+  } catch (error) {
+    if (error instanceof Error && "code" in error && error.code === "ENOENT") return undefined;
+    throw error;
+  }
 }
 
 /** The flows that an invocation is about: the first positional names one; none: all. */

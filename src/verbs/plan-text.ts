@@ -30,7 +30,9 @@ function describeFlow(planned: FlowPlanned): string {
   const { entries, leftOut, runs } = purgeList;
   const purge =
     entries.length === 0
-      ? ""
+      ? leftOut > 0
+        ? `Nothing to purge: the next of ${some(leftOut, "batch", "batches")} alone exceeds purge.budget.\n`
+        : ""
       : `To purge in this run: ${some(entries.length, "batch", "batches")}` +
         (leftOut > 0
           ? `; ${leftOut} more wait for the budget, about ${some(runs, "run")} in all.\n`

@@ -157,7 +157,8 @@ async function purgedSoFar(
   let purged = 0;
   for (const { closed } of await indexPeriods(cold, flow)) {
     const receipt = closed && (await readRecord(cold, closed.key, closedRecord));
-    purged += receipt?.value.batches ?? 0;
+    // A period that held nothing is no sign that a purge went well.
+    purged += receipt && receipt.value.points !== "0" ? receipt.value.batches : 0;
   }
   for (const { ledger, ruling } of periods) {
     purged += ruling.batches.filter((b) =>

@@ -27,10 +27,11 @@ export interface FlowNow {
  */
 export async function flowAsOfNow(inv: Invocation, at: FlowFile): Promise<FlowNow> {
   const local = { flow: at.flow, flowFile: at.file };
-  if (flagOption(inv.options, "flows-are-authoritative")) return { ...local, forge: undefined };
   const forge = await openForge(inv);
   if (!forge) return { ...local, forge };
   const flowFile = await forge.pathInside(at.file);
+  // Said by hand: the local flow counts; what the default branch's policy holds, it holds still.
+  if (flagOption(inv.options, "flows-are-authoritative")) return { ...local, flowFile, forge };
   const text = await forge.fileNow(flowFile);
   const loaded = text === undefined ? undefined : loadFlow(Buffer.from(text), flowFile);
   if (loaded && "flow" in loaded) return { flow: loaded.flow, flowFile, forge };

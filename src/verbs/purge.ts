@@ -1,32 +1,20 @@
 // purge: what the newest purge list names, one batch after the other, each through the gate; then
 // reconcile and close.
 import type { BatchStatus } from "../ledger/state.ts";
-import { dueStep, isEnded } from "../plan/due.ts";
+import { dueStep } from "../plan/due.ts";
 import { FENCE_CHECK } from "../purge/check-fence.ts";
 import { type BatchPurged, purgeBatch, type PurgePorts } from "../purge/purge-batch.ts";
-import { closePeriod, reconcileBatch } from "../purge/reconcile.ts";
 import { recordRecount, recount, stalledRecount } from "../purge/recount.ts";
-import { EXIT } from "../runtime/errors.ts";
-import { some } from "../runtime/words.ts";
+import { asCellarmanError } from "../runtime/errors.ts";
 import { startProgress } from "../runtime/progress.ts";
 import type { GateCase } from "../purge/check.ts";
 import { casesOfPeriod, listName, newestList } from "./gate-cases.ts";
 import { chosenFlows, type FlowFile, openReader, openStore } from "./open.ts";
-import { limitsOf, openPeriods, type RuledPeriod } from "./periods.ts";
+import { openPeriods, type RuledPeriod } from "./periods.ts";
 import { flowAsOfNow, type FlowNow, openPurge } from "./purge-ports.ts";
+import { reconcileAll } from "./purge-end.ts";
+import { describe, exitCodeFor, type FlowPurged, toJson, waitingText } from "./purge-text.ts";
 import type { Invocation, VerbResult } from "./verb.ts";
-
-/** What purging one flow came to. */
-export interface FlowPurged {
-  readonly flow: string;
-  readonly batches: readonly (BatchPurged & { period: string; batch: string })[];
-  readonly reconciled: number;
-  readonly late: number;
-  readonly closed: readonly string[];
-  /** What is not due yet, in words; empty: nothing. */
-  readonly waiting: string;
-  readonly note: string | undefined;
-}
 
 /**
  * Purges the chosen flows. Waiting is success; a quarantine is exit 4, a batch that stays purging
@@ -48,6 +36,7 @@ const nothing = (flow: string, note: string): FlowPurged => ({
   reconciled: 0,
   late: 0,
   closed: [],
+  failed: [],
   waiting: "",
   note,
 });
@@ -102,7 +91,7 @@ export async function purgeListed(
       const ended = `a recount on ${server} did not end in time (batch ${stalled.batch})`;
       return `${ended}: compact LevelDB, then run again`;
     }
-    const result = await withFenceWait(inv, gate, ports);
+    const result = await orFailure(inv, () => withFenceWait(inv, gate, ports));
     purged.push({ ...result, period: gate.at.period, batch: gate.at.batch });
     progress.done(result.points);
   }
@@ -112,6 +101,22 @@ export async function purgeListed(
 
 const isListedAndDue = (s: BatchStatus, listed: ReadonlySet<string>, period: string): boolean =>
   dueStep(s) === "purge" && listed.has(listName(period, s.batch.id));
+
+/** One bad batch never stops the others. */
+async function orFailure(
+  inv: Invocation,
+  purging: () => Promise<BatchPurged>,
+): Promise<BatchPurged> {
+  try {
+    return await purging();
+  } catch (thrown) {
+    inv.io.signal?.throwIfAborted();
+    const { code, message } = asCellarmanError(thrown);
+    // What the next batch would meet just the same.
+    if (code === "not-authorised" || code === "store-missing" || code === "stalled") throw thrown;
+    return { outcome: "retry", gate: undefined, points: 0n, note: message };
+  }
+}
 
 /**
  * The fence's second probe is due a lag after the first: waited for here, where it is all that is
@@ -141,92 +146,4 @@ async function recountsAgain(gate: GateCase, ports: PurgePorts): Promise<boolean
   if (once.outcome === "no-answer") return false;
   await recordRecount(gate, ports.cold, true);
   return true;
-}
-
-/** Reconciles what was purged long enough ago, and closes periods whose batches have all ended. */
-export async function reconcileAll(
-  inv: Invocation,
-  now: FlowNow,
-  ports: PurgePorts,
-): Promise<Pick<FlowPurged, "reconciled" | "late" | "closed">> {
-  const counts = { reconciled: 0, late: 0 };
-  const closed: string[] = [];
-  const { cold, hot } = ports;
-  const nowMs = await cold.nowMs();
-  const { reconcileMs } = limitsOf(inv);
-  for (const { ledger, ruling, statuses } of await openPeriods(inv, now.flow, cold)) {
-    const work = { hot, cold, plan: ruling.plan, process: inv.process };
-    for (const { state, batch } of statuses) {
-      const purgedMs = Math.max(0, ...ledger.marksOf(batch.id).purged.map((m) => m.atMs));
-      if (state !== "purged" || nowMs - purgedMs < reconcileMs) continue;
-      inv.io.signal?.throwIfAborted();
-      counts[await reconcileBatch(work, { ...ledger.at, batch: batch.id }, batch)]++;
-    }
-  }
-  for (const { ledger, ruling, statuses } of await openPeriods(inv, now.flow, cold)) {
-    if (statuses.length === 0 || !statuses.every(isEnded)) continue;
-    const work = { hot, cold, plan: ruling.plan, process: inv.process };
-    const closing = await closePeriod(work, ledger.at, ruling.batches);
-    if (closing.outcome === "closed") closed.push(ledger.at.period);
-    else counts.late += closing.batches;
-  }
-  return { ...counts, closed };
-}
-
-function exitCodeFor(results: readonly FlowPurged[]): number {
-  const outcomes = new Set(results.flatMap((r) => r.batches.map((b) => b.outcome)));
-  if (outcomes.has("quarantine")) return EXIT.mismatch;
-  const partial =
-    outcomes.has("purging") ||
-    outcomes.has("retry") ||
-    results.some((r) => r.note?.startsWith("a recount"));
-  return partial ? EXIT.partial : EXIT.done;
-}
-
-/** How many batches cool, and until when. */
-function waitingText(statuses: readonly BatchStatus[]): string {
-  const grace = statuses.filter((s) => s.waitsFor === "grace");
-  const approval = statuses.filter((s) => s.waitsFor === "approval");
-  const untilMs = Math.min(...grace.map((s) => s.untilMs ?? Number.POSITIVE_INFINITY));
-  const first = Number.isFinite(untilMs)
-    ? `, the first until ${new Date(untilMs).toISOString()}`
-    : "";
-  return [
-    grace.length > 0 ? `cooling: ${some(grace.length, "batch", "batches")}${first}` : "",
-    approval.length > 0 ? `to be approved: ${some(approval.length, "batch", "batches")}` : "",
-  ]
-    .filter(Boolean)
-    .join("; ");
-}
-
-function describe(result: FlowPurged): string {
-  const { flow, batches, reconciled, late, closed, note } = result;
-  if (note) return `${flow}: ${note}.\n`;
-  const points = batches.reduce((n, b) => n + b.points, 0n);
-  const lines = batches.map((b) => `  ${b.period} ${b.batch}: ${b.outcome}: ${b.note}\n`);
-  const rest = [
-    reconciled > 0 ? `${some(reconciled, "batch", "batches")} reconciled` : "",
-    late > 0 ? `late points in ${some(late, "batch", "batches")}` : "",
-    closed.length > 0 ? `closed: ${closed.join(", ")}` : "",
-    result.waiting,
-  ].filter(Boolean);
-  const purged = batches.filter((b) => b.outcome === "purged").length;
-  return (
-    `${flow}: ${purged} of ${batches.length} batches purged, ${points} points deleted from hot.\n` +
-    lines.join("") +
-    (rest.length > 0 ? `  ${rest.join("; ")}\n` : "") +
-    (purged > 0 ? "  LevelDB frees the disk only when it compacts.\n" : "")
-  );
-}
-
-function toJson(result: FlowPurged): object {
-  return {
-    ...result,
-    note: result.note ?? null,
-    batches: result.batches.map(({ gate, points, ...rest }) => ({
-      ...rest,
-      points: String(points),
-      gate: gate?.lines ?? [],
-    })),
-  };
 }

@@ -51,7 +51,8 @@ export function describePoint({ timestamp, value, location, elevation }: Point):
 
 function valueText(value: Value): string {
   if (typeof value === "string") return JSON.stringify(value.slice(0, 40));
-  if (value instanceof Uint8Array) return `hex:${Buffer.from(value.subarray(0, 20)).toString("hex")}`;
+  if (value instanceof Uint8Array)
+    return `hex:${Buffer.from(value.subarray(0, 20)).toString("hex")}`;
   if (typeof value !== "number") return String(value);
   return Object.is(value, -0) ? "-0.0" : Number.isInteger(value) ? value.toFixed(1) : String(value);
 }

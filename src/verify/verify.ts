@@ -17,12 +17,12 @@ import { intentRecord } from "../ledger/receipts.ts";
 import { CellarmanError } from "../runtime/errors.ts";
 import { randomId } from "../runtime/random.ts";
 import type { Hot } from "../warp10/hot.ts";
-import { readPoints } from "../warp10/text/read.ts";
+import { CRAWL_MS } from "../warp10/limited.ts";
 import { combineTotals } from "../archive/digest.ts";
-import { diffSeries, judgeTotals, type SeriesDiff } from "./diff.ts";
-import { collectPoints } from "./points.ts";
+import { judgeTotals, type SeriesDiff } from "./diff.ts";
+import { diffPoints } from "./diff-points.ts";
 import { readHot } from "./read-hot.ts";
-import { readSeal, type SealContents, sealPoints } from "./read-seal.ts";
+import { readSeal, type SealContents } from "./read-seal.ts";
 
 /** What verifying one batch found. */
 export interface Verification {
@@ -47,9 +47,13 @@ export async function verifyBatch(
   sealKey: string,
 ): Promise<Verification> {
   const seal = await readRecord(run.cold, sealKey, sealRecord);
-  if (!seal) throw new CellarmanError("mismatch", `the seal ${sealKey} is gone`, { where: sealKey });
+  if (!seal)
+    throw new CellarmanError("mismatch", `the seal ${sealKey} is gone`, { where: sealKey });
   if (seal.value.process === run.process) {
-    throw new CellarmanError("blocked", "a batch is never verified by the process that exported it");
+    throw new CellarmanError(
+      "blocked",
+      "a batch is never verified by the process that exported it",
+    );
   }
   let contents: SealContents;
   try {
@@ -59,9 +63,12 @@ export async function verifyBatch(
     return quarantine(run, at, `archive bytes are wrong: ${error.message}`, null, []);
   }
   const range = { start: BigInt(batch.range.start), end: BigInt(batch.range.end) };
-  const hot = await readHot(run.hot, batch.selector, range);
+  // Where something was purged, reads walk tombstones in silence (facts warp10 §1.4).
+  const limits = seal.value.sawIntents.length > 0 ? { deadlineMs: CRAWL_MS } : undefined;
+  const hot = await readHot(run.hot, batch.selector, range, limits);
   const judged = judgeTotals(hot.totals, [{ key: seal.key, totals: contents.read.totals }]);
-  const diffs = await diffUnclear(run, batch, range, contents, judged.unclear);
+  const comparison = { ...run, selector: batch.selector, range, limits, order: NO_ORDER };
+  const diffs = await diffPoints(comparison, [contents], judged.unclear);
   const late = [...judged.unarchived, ...diffs.filter((d) => d.late > 0).map((d) => d.identity)];
   const differences = describe(judged.unarchived, judged.gone, diffs);
   const lacking = lackingPoints(contents, judged.gone, diffs);
@@ -74,6 +81,9 @@ export async function verifyBatch(
   await writeReceipt(run, at, seal, contents);
   return { outcome: "verified", points: contents.read.points, differences };
 }
+
+/** One seal alone: there is nothing that it could override. */
+const NO_ORDER = { overrides: () => false };
 
 function lackingPoints(
   contents: SealContents,
@@ -97,7 +107,11 @@ async function isExplained(
 ): Promise<boolean> {
   const saw = seal.value.saw.map((key) => parseBatchRecordKey(key)?.batch ?? at.batch);
   for (const batch of new Set([at.batch, ...saw])) {
-    const intents = await readNumbered(run.cold, (n) => intentKey({ ...at, batch }, n), intentRecord);
+    const intents = await readNumbered(
+      run.cold,
+      (n) => intentKey({ ...at, batch }, n),
+      intentRecord,
+    );
     if (intents.length > 0) return true;
   }
   const { liftedFindings } = await readHolds(run.cold, [{ kind: "batch", ...at }]);
@@ -106,29 +120,6 @@ async function isExplained(
 
 const isWrong = (error: unknown): error is CellarmanError =>
   error instanceof CellarmanError && (error.code === "mismatch" || error.code === "unreadable");
-
-async function diffUnclear(
-  run: VerifyRun,
-  batch: PlannedBatch,
-  range: { start: bigint; end: bigint },
-  { seal, manifest }: SealContents,
-  unclear: readonly string[],
-): Promise<SeriesDiff[]> {
-  if (unclear.length === 0) return [];
-  const wanted = new Set(unclear);
-  const source = run.hot.fetch(batch.selector, range);
-  const hot = await collectPoints(readPoints(source, { where: "fetch" }), wanted, range);
-  const cold = await collectPoints(sealPoints(run.cold, manifest), wanted, range);
-  const order = { overrides: () => false };
-  return unclear.map((identity) =>
-    diffSeries(
-      identity,
-      hot.get(identity) ?? [],
-      [{ key: seal.key, points: cold.get(identity) ?? [] }],
-      order,
-    ),
-  );
-}
 
 function describe(
   unarchived: readonly string[],
@@ -151,12 +142,16 @@ async function quarantine(
   finding: string | null,
   differences: readonly string[],
 ): Promise<Verification> {
-  await putHold(run.cold, { kind: "batch", ...at }, {
-    process: run.process,
-    by: "tool",
-    reason,
-    finding,
-  });
+  await putHold(
+    run.cold,
+    { kind: "batch", ...at },
+    {
+      process: run.process,
+      by: "tool",
+      reason,
+      finding,
+    },
+  );
   return { outcome: "quarantine", points: 0n, differences: [reason, ...differences] };
 }
 
@@ -169,7 +164,8 @@ async function recordLate(
 ): Promise<Verification> {
   // All that are known, not only those that this one saw: another that nobody saw would answer the finding.
   const known = new Set([seal.key, ...seal.value.saw]);
-  for await (const { key } of run.cold.list(`${periodPrefix("seals", at)}${at.batch}/`)) known.add(key);
+  for await (const { key } of run.cold.list(`${periodPrefix("seals", at)}${at.batch}/`))
+    known.add(key);
   await writeFinding(run.cold, run.process, at, [...known], series);
   return { outcome: "late", points: 0n, differences };
 }

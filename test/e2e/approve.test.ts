@@ -1,4 +1,5 @@
-// Approval by command: a person says yes to exactly some seals, for thirty days; grace and the store's wait stay.
+// Approval by command: a person says yes to exactly some seals, for thirty days; grace and the
+// store's wait stay.
 import { afterEach, describe, expect, it } from "vitest";
 import type { World } from "../../sim/world.ts";
 import { DAY } from "../support/november.ts";
@@ -51,13 +52,16 @@ describe("a flow that a person must approve", () => {
     expect(world.hotPoints).toBe(60);
   });
 
-  it.each(["deadbeef", "", "abc"])("takes no wrong digest (%j): nothing is recorded", async (chars) => {
-    world = await verified({ flow: APPROVE });
-    const said = await failure(world, "approve", "world", "2025-11", "--digest", chars);
-    expect(said).toMatchObject({ exit: 1, code: "blocked" });
-    expect(said.hint).toContain("--digest");
-    expect(keysOf(world, "approved/")).toEqual([]);
-  });
+  it.each(["deadbeef", "", "abc"])(
+    "takes no wrong digest (%j): nothing is recorded",
+    async (chars) => {
+      world = await verified({ flow: APPROVE });
+      const said = await failure(world, "approve", "world", "2025-11", "--digest", chars);
+      expect(said).toMatchObject({ exit: 1, code: "blocked" });
+      expect(said.hint).toContain("--digest");
+      expect(keysOf(world, "approved/")).toEqual([]);
+    },
+  );
 
   it("takes no digest cut to less than eight characters", async () => {
     world = await verified({ flow: APPROVE });
@@ -120,7 +124,7 @@ describe("a flow that a person must approve", () => {
     expect((await planAndPurge()).outcome).toBe("purged");
   });
 
-  it("keeps an approval that an intent rests on: a half purge is finished after thirty days", async () => {
+  it("keeps an approval that an intent rests on beyond thirty days", async () => {
     world = await verified({ flow: APPROVE });
     world.moveClock(GRACE_OVER);
     await approve();
@@ -137,7 +141,9 @@ describe("a flow that a person must approve", () => {
   it("says when there is nothing to approve, and that a period is unknown", async () => {
     world = await verified({ flow: APPROVE });
     await approve();
-    expect((await expectRun(world, 0, "approve", "world", "2025-11")).stdout).toContain("nothing to");
+    expect((await expectRun(world, 0, "approve", "world", "2025-11")).stdout).toContain(
+      "nothing to",
+    );
     expect(await failure(world, "approve", "world", "2024-01")).toMatchObject({ exit: 2 });
   });
 });

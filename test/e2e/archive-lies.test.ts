@@ -1,5 +1,5 @@
-// An archive that is not what was put, or not there any more: found by reading, at every step, and repaired by a
-// further attempt; listings that forget permit nothing.
+// An archive that is not what was put, or not there any more: found by reading, at every step, and
+// repaired by a further attempt; listings that forget permit nothing.
 import { afterEach, describe, expect, it } from "vitest";
 import type { CellarFault } from "../../sim/cellar/faults.ts";
 import { BUCKET, type World } from "../../sim/world.ts";
@@ -163,7 +163,7 @@ describe("an object that HEAD and LIST find, and GET does not", () => {
     expect(keysOf(world, "intents/")).toEqual([]);
   });
 
-  it("lost by the store after the purge: reconciling says so, nothing claims to be whole", async () => {
+  it("lost by the store after the purge: reconciling says so", async () => {
     world = await purgeable();
     await expectRun(world, 0, "purge");
     const [points = ""] = keysOf(world, "data/").filter((k) => k.includes("points-"));
@@ -202,23 +202,33 @@ describe("listings that forget", () => {
       timestamps: [NOVEMBER_US + 3n * MINUTE_US],
       longs: Float64Array.of(long),
     });
-    const [old] = [...hotPoints(world)].filter((p) => p.includes('"h0"') && p.includes(String(NOVEMBER_US + 3n * MINUTE_US)));
+    const [old] = [...hotPoints(world)].filter(
+      (p) => p.includes('"h0"') && p.includes(String(NOVEMBER_US + 3n * MINUTE_US)),
+    );
     world.load("cpu.load", { host: "h0" }, value(424_242));
     world.moveClock(GRACE_OVER);
     await expectRun(world, 0, "plan");
     expect(await purgeSays(world)).toMatchObject({ outcome: "late" });
     for (const step of ["archive", "verify"]) await expectRun(world, 0, step);
-    // Rewritten back: the union of both seals holds hot's value, but the view's value is the later one.
+    // Rewritten back: the union of both seals holds hot's value, but the view's value is the later
+    // one.
     world.load("cpu.load", { host: "h0" }, value(Number(old?.split(" ").at(-1))));
     world.moveClock(GRACE_OVER);
     await expectRun(world, 0, "plan");
-    world.cellar.faults.push({ kind: "list-stale", staleMs: 20 * DAY, op: "ListObjects", times: Infinity });
+    world.cellar.faults.push({
+      kind: "list-stale",
+      staleMs: 20 * DAY,
+      op: "ListObjects",
+      times: Infinity,
+    });
     const before = hotPoints(world);
     await world.run("purge");
     expect(hotPoints(world)).toEqual(before);
     world.cellar.faults.clear();
     await expectConverges(world, before);
     expect(keysOf(world, "seals/").length).toBeGreaterThan(2);
-    expect(recordOf(world, keysOf(world, "intents/")[0] ?? "")).toMatchObject({ period: "2025-11" });
+    expect(recordOf(world, keysOf(world, "intents/")[0] ?? "")).toMatchObject({
+      period: "2025-11",
+    });
   });
 });

@@ -1,4 +1,5 @@
-// Two runs at once, of whatever: they converge, nothing is deleted that is not archived, no plan is made twice.
+// Two runs at once, of whatever: they converge, nothing is deleted that is not archived, no plan is
+// made twice.
 import { afterEach, describe, expect, it } from "vitest";
 import type { World } from "../../sim/world.ts";
 import { DAY, START } from "../support/november.ts";
@@ -53,7 +54,7 @@ describe("two at once", () => {
     await expectConverges(world, before);
   });
 
-  it("archive, with a value rewritten in between: seals that did not see each other differ", async () => {
+  it("archive, with a value rewritten in between: the seals differ", async () => {
     world = await staged();
     await expectRun(world, 0, "plan");
     world.warp10.faults.push({

@@ -1,4 +1,5 @@
-// The delete and after: answers that are lost, cut, refused, short or long; deletes that come later; recounts that crawl.
+// The delete and after: answers that are lost, cut, refused, short or long; deletes that come
+// later; recounts that crawl.
 import { afterEach, describe, expect, it } from "vitest";
 import type { FaultTarget, Warp10Fault } from "../../sim/warp10/faults.ts";
 import type { World } from "../../sim/world.ts";
@@ -27,7 +28,8 @@ const theDelete = {
 };
 
 const deletes = (): number =>
-  world.warp10.requests.filter((r) => r.path === "/api/v0/delete" && !("dryrun" in r.params)).length;
+  world.warp10.requests.filter((r) => r.path === "/api/v0/delete" && !("dryrun" in r.params))
+    .length;
 
 describe("a delete that was carried out", () => {
   const LOST: readonly Warp10Fault[] = [
@@ -35,16 +37,19 @@ describe("a delete that was carried out", () => {
     { kind: "cut", bytes: 40, ...theDelete },
   ];
 
-  it.each(LOST)("$kind of its answer: the recount tells, and it is not deleted twice", async (fault) => {
-    world = await purgeable();
-    const before = hotPoints(world);
-    world.warp10.faults.push(fault);
-    expect(await purgeSays(world)).toMatchObject({ exit: 0, outcome: "purged" });
-    expect(world.warp10.faults.struck).toHaveLength(1);
-    expect(deletes()).toBe(1);
-    await expectConverges(world, before);
-    expect(deletes()).toBe(1);
-  });
+  it.each(LOST)(
+    "$kind of its answer: the recount tells, and it is not deleted twice",
+    async (fault) => {
+      world = await purgeable();
+      const before = hotPoints(world);
+      world.warp10.faults.push(fault);
+      expect(await purgeSays(world)).toMatchObject({ exit: 0, outcome: "purged" });
+      expect(world.warp10.faults.struck).toHaveLength(1);
+      expect(deletes()).toBe(1);
+      await expectConverges(world, before);
+      expect(deletes()).toBe(1);
+    },
+  );
 });
 
 describe("a delete that was not carried out", () => {
@@ -68,7 +73,7 @@ describe("a delete that was not carried out", () => {
     await expectConverges(world, before);
   });
 
-  it("and is carried out later by the server itself: the next run finds it and settles", async () => {
+  it("and is carried out later by the server: the next run settles it", async () => {
     world = await purgeable();
     const before = hotPoints(world);
     world.warp10.faults.push({ kind: "status503", ...theDelete });
@@ -82,7 +87,7 @@ describe("a delete that was not carried out", () => {
     await expectConverges(world, before);
   });
 
-  it("and is carried out in part: the rest is deleted by a gate of its own, and no quarantine follows", async () => {
+  it("and is carried out in part: the rest goes by a gate of its own", async () => {
     world = await purgeable();
     const before = hotPoints(world);
     world.warp10.faults.push({ kind: "status503", ...theDelete });
@@ -108,7 +113,7 @@ describe("a delete that was not carried out", () => {
 });
 
 describe("a delete's complete answer", () => {
-  it("that lacks a series: a hold on the server with its cause; after the lift it settles", async () => {
+  it("that lacks a series: a hold on the server; lifted, it settles", async () => {
     world = await purgeable();
     const before = hotPoints(world);
     world.warp10.faults.push({ kind: "missingLines", count: 1, ...theDelete });
@@ -125,7 +130,11 @@ describe("a delete's complete answer", () => {
     world = await purgeable();
     const before = hotPoints(world);
     const run = (): void => {
-      world.load("cpu.load", { host: "newcomer" }, { ...minutes(2), base: BigInt(world.now()) * 1000n });
+      world.load(
+        "cpu.load",
+        { host: "newcomer" },
+        { ...minutes(2), base: BigInt(world.now()) * 1000n },
+      );
     };
     world.warp10.faults.push({ kind: "call", run, ...theDelete });
     expect(await purgeSays(world)).toMatchObject({ exit: 0, outcome: "purged" });
@@ -138,7 +147,11 @@ describe("a delete's complete answer", () => {
   it("that has a series with old points: a hold, and possible loss is said", async () => {
     world = await purgeable();
     const run = (): void => {
-      world.load("cpu.load", { host: "revived" }, { ...minutes(2), base: NOVEMBER_US - 9_000_000_000n });
+      world.load(
+        "cpu.load",
+        { host: "revived" },
+        { ...minutes(2), base: NOVEMBER_US - 9_000_000_000n },
+      );
     };
     world.warp10.faults.push({ kind: "call", run, ...theDelete });
     const said = await purgeSays(world);

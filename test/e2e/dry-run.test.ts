@@ -20,7 +20,12 @@ async function expectDry(...argv: string[]): Promise<string> {
   expect(world.cellar.requests.count("PutObject")).toBe(puts);
   const changing = world.warp10.requests
     .slice(asked)
-    .filter(({ path, params }) => path.endsWith("/update") || path.endsWith("/meta") || (path.endsWith("/delete") && !("dryrun" in params)));
+    .filter(
+      ({ path, params }) =>
+        path.endsWith("/update") ||
+        path.endsWith("/meta") ||
+        (path.endsWith("/delete") && !("dryrun" in params)),
+    );
   expect(changing).toEqual([]);
   return stdout;
 }

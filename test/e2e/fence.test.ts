@@ -1,4 +1,5 @@
-// The write fence is probed, not believed: what is accepted, unknown, stale or missing refuses the purge.
+// The write fence is probed, not believed: what is accepted, unknown, stale or missing refuses the
+// purge.
 import { afterEach, describe, expect, it } from "vitest";
 import { WORLD_TOKENS, type World } from "../../sim/world.ts";
 import { DAY } from "../support/november.ts";
@@ -20,7 +21,7 @@ const flowWith = (fence: string): string =>
   ["period: { first: 2025-11 }", `purge: { mode: automatic, write-fence: ${fence} }`].join("\n");
 
 describe("a fence that is not in force", () => {
-  it("takes the canary: no purge; the hint names the setting, and the call that deletes the canary", async () => {
+  it("takes the canary: no purge; the hint names the setting and the deletion", async () => {
     world = await purgeable({ maxPastMs: null });
     const points = world.hotPoints;
     const said = await purgeSays(world);
@@ -66,7 +67,8 @@ async function deleteAsTold(note: string): Promise<void> {
   const call = /curl -H "X-Warp10-Token: \$(\w+)"((?: --data-urlencode '[^']*')+) (\S+)/.exec(note);
   const [, variable = "", data = "", url = ""] = call ?? [];
   const body = new URLSearchParams();
-  for (const [, name = "", value = ""] of data.matchAll(/'(\w+)=([^']*)'/g)) body.append(name, value);
+  for (const [, name = "", value = ""] of data.matchAll(/'(\w+)=([^']*)'/g))
+    body.append(name, value);
   const headers = { "X-Warp10-Token": world.env.get(variable) ?? "" };
   const answer = await fetch(url, { method: "POST", headers, body });
   expect(answer.status).toBe(200);
@@ -91,7 +93,12 @@ describe("a fence that cannot be told", () => {
 
   it.each([503, 500, 403])("an ingress that answers %i: unknown is not refused", async (status) => {
     world = await purgeable();
-    world.warp10.faults.push({ kind: "status503", status, path: "/api/v0/update", times: Infinity });
+    world.warp10.faults.push({
+      kind: "status503",
+      status,
+      path: "/api/v0/update",
+      times: Infinity,
+    });
     expect(await purgeSays(world)).toMatchObject({ outcome: "wait", failed: "write fence" });
     expect(keysOf(world, "fences/")).toEqual([]);
     world.warp10.faults.clear();
@@ -119,7 +126,7 @@ describe("a fence that cannot be told", () => {
 });
 
 describe("a fence in force", () => {
-  it("is probed twice, a lag apart, the second right before; the canary is in no store", async () => {
+  it("is probed twice, a lag apart; the canary is in no store", async () => {
     world = await purgeable();
     await expectRun(world, 0, "purge");
     const probes = world.warp10.requests.filter((r) => r.path === "/api/v0/update");

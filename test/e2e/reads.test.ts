@@ -1,4 +1,5 @@
-// A hot store that answers and breaks off, lies by omission, or is overloaded: at every step, retried or refused.
+// A hot store that answers and breaks off, lies by omission, or is overloaded: at every step,
+// retried or refused.
 import { afterEach, describe, expect, it } from "vitest";
 import type { Warp10Fault } from "../../sim/warp10/faults.ts";
 import type { World } from "../../sim/world.ts";
@@ -64,19 +65,22 @@ describe("a fetch that breaks off while archiving", () => {
     await expectConverges(world);
   });
 
-  it.each(UNTOLD)("$kind: the second read finds more, a further attempt holds all", async (fault) => {
-    world = await staged();
-    await expectRun(world, 0, "plan");
-    world.warp10.faults.push(fault);
-    await expectRun(world, 0, "archive");
-    expect(world.warp10.faults.struck).toHaveLength(1);
-    expect((await expectRun(world, 0, "verify")).stdout).toContain("late");
-    expect(keysOf(world, "verified/")).toEqual([]);
-    await expectConverges(world);
-    expect(keysOf(world, "seals/")).toHaveLength(2);
-  });
+  it.each(UNTOLD)(
+    "$kind: the second read finds more, a further attempt holds all",
+    async (fault) => {
+      world = await staged();
+      await expectRun(world, 0, "plan");
+      world.warp10.faults.push(fault);
+      await expectRun(world, 0, "archive");
+      expect(world.warp10.faults.struck).toHaveLength(1);
+      expect((await expectRun(world, 0, "verify")).stdout).toContain("late");
+      expect(keysOf(world, "verified/")).toEqual([]);
+      await expectConverges(world);
+      expect(keysOf(world, "seals/")).toHaveLength(2);
+    },
+  );
 
-  it("ends at the same place in both reads: the gate's own read and count still find it", async () => {
+  it("ends at the same place in both reads: the gate still finds it", async () => {
     world = await staged();
     const before = hotPoints(world);
     await expectRun(world, 0, "plan");
@@ -205,7 +209,13 @@ describe("a listing that was cut while planning", () => {
 
   it("of a group: no plan until the listings agree", async () => {
     world = await staged();
-    world.warp10.faults.push({ kind: "shortList", path: FIND, after: 1, count: 2, times: Infinity });
+    world.warp10.faults.push({
+      kind: "shortList",
+      path: FIND,
+      after: 1,
+      count: 2,
+      times: Infinity,
+    });
     const said = await failure(world, "plan");
     expect(said).toMatchObject({ exit: 4, code: "mismatch" });
     expect(said.message).toContain("series were listed, then 2");
@@ -214,7 +224,7 @@ describe("a listing that was cut while planning", () => {
     await expectConverges(world);
   });
 
-  it("of a batch while archiving: the attempt does not seal series that no list names", async () => {
+  it("of a batch while archiving: nothing is sealed that no list names", async () => {
     world = await staged();
     await expectRun(world, 0, "plan");
     world.warp10.faults.push({ kind: "shortList", path: FIND, count: 2 });

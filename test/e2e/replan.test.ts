@@ -1,4 +1,5 @@
-// Plans that are retired, seals that are withdrawn: the old stays in the view, and no delete rests on it.
+// Plans that are retired, seals that are withdrawn: the old stays in the view, and no delete rests
+// on it.
 import { afterEach, describe, expect, it } from "vitest";
 import { BUCKET, type World } from "../../sim/world.ts";
 import {
@@ -40,7 +41,7 @@ describe("replan", () => {
     await expectConverges(world, before);
   });
 
-  it("takes the ground from under an old purge list: nothing is purged until archived anew", async () => {
+  it("takes the ground from under a purge list, until archived anew", async () => {
     world = await purgeable();
     const before = hotPoints(world);
     await replan(0);
@@ -54,7 +55,8 @@ describe("replan", () => {
     expect([first, second]).not.toContain(undefined);
     const seals = keysOf(world, "seals/");
     expect(seals).toHaveLength(2);
-    // The old seal is in the view that the delete was made from, but it is the new one that it rests on.
+    // The old seal is in the view that the delete was made from, but it is the new one that it
+    // rests on.
     const [intent = ""] = keysOf(world, "intents/");
     const { view } = recordOf(world, intent) as { view: { key: string }[] };
     expect(view.map((q) => q.key).toSorted()).toEqual(seals.toSorted());

@@ -1,7 +1,8 @@
-// A store that is missing, closed, full, versioned or loses what it is given: clear errors, and every run converges.
+// A store that is missing, closed, full, versioned or loses what it is given: clear errors, and
+// every run converges.
 import { readFile, writeFile } from "node:fs/promises";
 import { afterEach, describe, expect, it } from "vitest";
-import { type CellarFault, STORE_FULL } from "../../sim/cellar/faults.ts";
+import { STORE_FULL } from "../../sim/cellar/faults.ts";
 import { READ_ONLY } from "../../sim/cellar/protocol.ts";
 import { BUCKET, type World } from "../../sim/world.ts";
 import { openClient } from "../../src/cellar/client.ts";
@@ -16,7 +17,6 @@ import {
   keysOf,
   purgeable,
   staged,
-  verified,
 } from "../support/stage.ts";
 
 let world: World;
@@ -173,71 +173,3 @@ async function setVersioning(state: string): Promise<void> {
   await client.close();
   expect(answer.status).toBe(200);
 }
-
-/** Every kind of object that is written on the way of a period, by the beginning of its key. */
-const ROLES = [
-  "plans/world/2025-11/plan-",
-  "plans/world/2025-11/ruling/",
-  "data/.*points-",
-  "data/.*series",
-  "markers/",
-  "seals/",
-  "verified/",
-  "lists/",
-  "fences/",
-  "intents/",
-  "purged/",
-  "reconciled/",
-  "closed/",
-];
-
-const striking = (kind: "lost-answer" | "dropped", role: string): CellarFault => ({
-  kind,
-  op: "PutObject",
-  path: new RegExp(`^/${BUCKET}/${role}`),
-});
-
-describe("a put that is carried out, and its answer is lost", () => {
-  it.each([...ROLES, "data/.*manifest"])("%s", async (role) => {
-    world = await staged();
-    const before = hotPoints(world);
-    world.cellar.faults.push(striking("lost-answer", role));
-    await expectConverges(world, before);
-    expect(world.cellar.faults.struck).toHaveLength(1);
-  });
-});
-
-// A manifest that was not stored is found by verify (archive-lies).
-describe("a put that is acknowledged and not stored", () => {
-  it.each(ROLES)("%s", async (role) => {
-    world = await staged();
-    const before = hotPoints(world);
-    world.cellar.faults.push(striking("dropped", role));
-    await expectConverges(world, before);
-    expect(world.cellar.faults.struck).toHaveLength(1);
-  });
-});
-
-describe("a put that is refused in passing", () => {
-  it.each(["data/.*points-", "seals/", "verified/", "intents/", "purged/"])("%s", async (role) => {
-    world = await staged();
-    const path = new RegExp(`^/${BUCKET}/${role}`);
-    world.cellar.faults.push({ kind: "refuse", op: "PutObject", path, status: 503, code: "SlowDown" });
-    world.cellar.faults.push({ kind: "error-in-200", op: "PutObject", path });
-    await expectConverges(world);
-    expect(world.cellar.faults.struck).toHaveLength(2);
-  });
-});
-
-describe("reads of the store that fail in passing", () => {
-  it("are repeated, whatever the step", async () => {
-    world = await verified();
-    const before = hotPoints(world);
-    world.cellar.faults.push(
-      { kind: "refuse", op: ["GetObject", "ListObjects"], status: 503, code: "SlowDown", chance: 0.2, times: 15 },
-      { kind: "cut", op: ["GetObject", "ListObjects"], afterBytes: 40, chance: 0.2, times: 10 },
-    );
-    await expectConverges(world, before);
-    expect(world.cellar.faults.struck.length).toBeGreaterThan(10);
-  });
-});

@@ -1,5 +1,6 @@
-// Read tokens with attributes that narrow every read in silence (facts warp10 §1.2): archive, verify and count all see
-// the same part, so that only the token itself tells. None of them may let a point be deleted that was hidden.
+// Read tokens with attributes that narrow every read in silence (facts warp10 §1.2): archive,
+// verify and count all see the same part, so that only the token itself tells. None of them may let
+// a point be deleted that was hidden.
 import { afterEach, describe, expect, it } from "vitest";
 import { WORLD_TOKENS, type World } from "../../sim/world.ts";
 import { DAY, MINUTE_US, NOVEMBER_US } from "../support/november.ts";
@@ -42,21 +43,24 @@ describe("a read token that hides points", () => {
     [".post", "1"],
   ];
 
-  it.each(HIDING)("%s = %s: archived and verified as far as it shows, never purged", async (name, value) => {
-    world = await staged();
-    narrow({ [name]: value });
-    const before = hotPoints(world);
-    const said = await wholeWay();
-    expect(said).toMatchObject({ outcome: "wait", failed: "read token shows every point" });
-    expect(hotPoints(world)).toEqual(before);
-    expect(keysOf(world, "intents/")).toEqual([]);
-    const doctor = await world.run("doctor");
-    expect(doctor.code).toBe(1);
-    expect(doctor.stdout).toContain(`BAD   read token attributes: ${name}=${value}`);
-    // With a whole token the hidden points are late ones: a further attempt holds them.
-    narrow({});
-    await expectConverges(world, before);
-  });
+  it.each(HIDING)(
+    "%s = %s: archived and verified as far as it shows, never purged",
+    async (name, value) => {
+      world = await staged();
+      narrow({ [name]: value });
+      const before = hotPoints(world);
+      const said = await wholeWay();
+      expect(said).toMatchObject({ outcome: "wait", failed: "read token shows every point" });
+      expect(hotPoints(world)).toEqual(before);
+      expect(keysOf(world, "intents/")).toEqual([]);
+      const doctor = await world.run("doctor");
+      expect(doctor.code).toBe(1);
+      expect(doctor.stdout).toContain(`BAD   read token attributes: ${name}=${value}`);
+      // With a whole token the hidden points are late ones: a further attempt holds them.
+      narrow({});
+      await expectConverges(world, before);
+    },
+  );
 
   it("and comes only when everything is archived: not purged with it either", async () => {
     world = await purgeable();
@@ -70,7 +74,10 @@ describe("a read token that hides points", () => {
     world = await purgeable();
     const before = hotPoints(world);
     const { ".cap:tokeninfo.attr": _, ...silent } = WORLD_READ.attributes;
-    world.warp10.tokens.set("WORLD_READ", { ...WORLD_READ, attributes: { ...silent, ".start": HALF } });
+    world.warp10.tokens.set("WORLD_READ", {
+      ...WORLD_READ,
+      attributes: { ...silent, ".start": HALF },
+    });
     const { document } = await world.json("purge");
     expect(JSON.stringify(document)).toContain(".cap:tokeninfo.attr");
     expect(hotPoints(world)).toEqual(before);

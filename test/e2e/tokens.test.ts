@@ -1,4 +1,5 @@
-// Tokens that are wrong, and selections that are not what they seem: a clear error or a hold, and nothing deleted.
+// Tokens that are wrong, and selections that are not what they seem: a clear error or a hold, and
+// nothing deleted.
 import { afterEach, describe, expect, it } from "vitest";
 import { WORLD_TOKENS, type World } from "../../sim/world.ts";
 import { START } from "../support/november.ts";
@@ -59,7 +60,7 @@ describe("a read token that is wrong", () => {
     expect(said.message).toContain("READ_TOKEN");
   });
 
-  it("is of a foreign owner: the plan is held, and never a verified nothing that authorises", async () => {
+  it("is of a foreign owner: held, never a verified nothing that authorises", async () => {
     world = await staged();
     const before = hotPoints(world);
     world.warp10.tokens.set("STRANGERS", { ...WORLD_READ, owner: STRANGER, owners: [STRANGER] });

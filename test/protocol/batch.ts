@@ -1,5 +1,5 @@
 // A number of histories of one kind, and what they came to together.
-import { runHistory, type Told } from "./history.ts";
+import { type HistoryOptions, runHistory, type Told } from "./history.ts";
 import { runLiveHistory } from "./liveness.ts";
 import { shrink, storyText } from "./shrink.ts";
 
@@ -45,20 +45,20 @@ export function addSummary(total: Summary, more: Summary): void {
 export async function runBatch(kind: Kind, from: number, count: number): Promise<Summary> {
   const summary = emptySummary();
   for (let seed = from; seed < from + count; seed++) {
-    const told = await runOne(kind, seed);
+    const told = await runOne(kind, { seed });
     summary.histories++;
     if (told.deletedPoints > 0) summary.deleted++;
     if (told.lostPoints > 0 || told.broken?.promise === "I1") summary.lost++;
     if (!told.broken) continue;
     summary.failed++;
     if (summary.failures.length > 0) continue;
-    const shortest = kind === "safety" ? await shrink({ seed }, told) : told;
+    const shortest = await shrink(told, (allowed) => runOne(kind, { seed, allowed }));
     summary.failures.push(storyText(shortest));
   }
   return summary;
 }
 
-function runOne(kind: Kind, seed: number): Promise<Told> {
-  if (kind === "liveness") return runLiveHistory({ seed });
-  return runHistory({ seed, unfenced: kind === "unfenced" });
+function runOne(kind: Kind, options: HistoryOptions): Promise<Told> {
+  if (kind === "liveness") return runLiveHistory(options);
+  return runHistory({ ...options, unfenced: kind === "unfenced" });
 }

@@ -32,6 +32,7 @@ export function runLiveHistory(options: HistoryOptions): Promise<Told> {
 
 function calm(world: World): void {
   world.isCalm = true;
+  world.policyHeldAt = undefined;
   world.tell("everything", "works again");
   for (const one of world.ingress) one.isFenced = true;
   for (const { key, bytes } of world.bucket.late.splice(0)) world.store(key, bytes);
@@ -68,12 +69,14 @@ async function openBatch(world: World): Promise<string | undefined> {
   const ledger = await readPeriod(bucket.truth, { flow: flow.name, period: PERIOD });
   const found = ruled(flow, ledger, world.storeMs(), limits);
   if (!found) return "no plan rules the period";
-  for (const status of found.statuses.filter((s) => !isEnded(s))) {
-    const at = { flow: flow.name, period: PERIOD, batch: status.batch.id };
-    const scopes = scopesOf(at, flow.source.warp10, status.batch);
+  const open = found.statuses.find((s) => !isEnded(s));
+  if (!open) return "every batch has ended, and the period is not closed";
+  // A held batch may be the one that the first purge of a flow is about: the others wait for it.
+  for (const { batch } of found.statuses) {
+    const at = { flow: flow.name, period: PERIOD, batch: batch.id };
+    const scopes = scopesOf(at, flow.source.warp10, batch);
     const { active } = await readHolds(bucket.truth, scopes);
-    if (active.length === 0) return `batch ${status.batch.id} is ${status.state}`;
+    if (active.length > 0) return undefined;
   }
-  if (found.statuses.every(isEnded)) return "every batch has ended, and the period is not closed";
-  return undefined;
+  return `batch ${open.batch.id} is ${open.state}`;
 }

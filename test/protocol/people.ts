@@ -54,6 +54,7 @@ const hold: Deed = async (world, { inv, cold }, name) => {
 
 /** Lifts every hold in force, a quarantine's finding included. */
 export const lift: Deed = async (world, { inv, cold }) => {
+  world.policyHeldAt = undefined;
   const { active } = await readHolds(cold, scopesIn(world));
   for (const { scope, hold: held } of active) {
     await writeNumbered(cold, (n) => liftKey(scope, n), {
@@ -65,6 +66,11 @@ export const lift: Deed = async (world, { inv, cold }) => {
     });
   }
   return active.length === 0 ? "" : `lifts ${active.length} holds`;
+};
+
+const changePolicy: Deed = async (world) => {
+  world.policyHeldAt = world.policyHeldAt === undefined ? ++world.effects : undefined;
+  return world.policyHeldAt === undefined ? "lets go by policy" : "holds all by policy";
 };
 
 const replan: Deed = async (_, { inv, flow, cold }) => {
@@ -81,7 +87,16 @@ const withdraw: Deed = async (world, { inv, flow, cold }, name) => {
   return `withdraws ${key}`;
 };
 
-const DEEDS: readonly [Deed, ...Deed[]] = [approve, lift, lift, hold, replan, withdraw];
+const DEEDS: readonly [Deed, ...Deed[]] = [
+  approve,
+  lift,
+  lift,
+  lift,
+  hold,
+  changePolicy,
+  replan,
+  withdraw,
+];
 
 /** Does one thing as a process of its own. */
 export async function does(world: World, actor: Actor, deed: Deed, name: string): Promise<void> {

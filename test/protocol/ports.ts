@@ -2,7 +2,6 @@
 import type { Cold } from "../../src/cellar/cold.ts";
 import { patient } from "../../src/cellar/patient.ts";
 import type { Flow } from "../../src/flow/flow.ts";
-import type { Forge } from "../../src/forge/forge.ts";
 import type { PurgePorts } from "../../src/purge/purge-batch.ts";
 import type { Clock } from "../../src/runtime/clock.ts";
 import { silentLog } from "../../src/runtime/log.ts";
@@ -11,6 +10,7 @@ import type { FlowNow } from "../../src/verbs/purge-ports.ts";
 import type { Invocation } from "../../src/verbs/verb.ts";
 import { coldPort } from "./cold-port.ts";
 import { deletePort, probePort } from "./delete-port.ts";
+import { forgePort } from "./forge-port.ts";
 import { dryRunPort, hotPort } from "./hot-port.ts";
 import type { Mutant } from "./mutant.ts";
 import type { Life } from "./scheduler.ts";
@@ -47,17 +47,17 @@ export function openProcess(world: World, life: Life, mutant: Mutant): Process {
   const isPatient = world.chance.fraction(`${life.process} patient`) < 0.5;
   const cold = isPatient ? patient(bare, retrying(RETRY, clock, () => 0)) : bare;
   const flow = mutant.flow?.(settings.flow) ?? settings.flow;
+  const forge = forgePort(world, life);
   const ports = {
     hot: hotPort(world, life),
     cold,
     dryRunner: dryRunPort(world, life),
     deleter: deletePort(world, life),
     prober: probePort(world, life),
-    forge: undefined,
+    forge,
     clock,
     log: silentLog,
   };
-  const forge: Forge | undefined = undefined;
   return {
     inv: invocationOf(life, clock, { ...limits, ...mutant.limits }),
     flow,

@@ -74,6 +74,11 @@ export class Promises {
     }
   }
 
+  /** What the archive really holds. */
+  archive(): Promise<ArchiveRead> {
+    return this.truth.read();
+  }
+
   /** I1: every point ever deleted is, now, readable under the archive's view, with its value. */
   async checkArchive(): Promise<void> {
     if (this.owed.size === 0) return;
@@ -100,6 +105,10 @@ export class Promises {
       const effect = this.storedAt.get(key) ?? 0;
       return effect < gate.effect;
     });
+    const { policyHeldAt } = this.world;
+    if (policyHeldAt !== undefined && policyHeldAt < watch.policyAsked) {
+      this.breaks("I9", "a delete though the default branch holds all");
+    }
     if (hold !== undefined) this.breaks("I9", `a delete though this holds: ${hold}`);
     await this.judgeContents(sent, gate.storeMs);
     await this.judgeList(sent.batch, life.beganMs);

@@ -1,16 +1,22 @@
 // A shorter story of the same kind: leaves out what happened, thing by thing, while it still fails.
-import { type HistoryOptions, runHistory, type Told } from "./history.ts";
+import type { Told } from "./history.ts";
 
 /** Runs that one shrinking may take. */
 const RUNS_MAX = 400;
 
-/** Shrinks a history that broke a promise; the result breaks the same promise. */
-export async function shrink(options: HistoryOptions, failing: Told): Promise<Told> {
+/**
+ * Shrinks a history that broke a promise; the result breaks the same one. `run` runs it once more
+ * with some of the rare things alone.
+ */
+export async function shrink(
+  failing: Told,
+  run: (allowed: ReadonlySet<string>) => Promise<Told>,
+): Promise<Told> {
   let best = failing;
   let runs = 0;
   const tryWith = async (allowed: ReadonlySet<string>): Promise<boolean> => {
     runs++;
-    const told = await runHistory({ ...options, allowed });
+    const told = await run(allowed);
     if (told.broken?.promise !== failing.broken?.promise) return false;
     best = told;
     return true;

@@ -3,7 +3,7 @@ import type { PointsSeen } from "./model-series.ts";
 
 /** One evaluation of the gate by one runner. */
 export interface GateSeen {
-  /** Number of the world's last effect when it began. */
+  /** Number of the world's last effect when it last looked for holds. */
   readonly effect: number;
   /** The store's time when it began, ms. */
   readonly storeMs: number;
@@ -21,10 +21,21 @@ export class Watch {
   isThin = false;
 
   private dryRuns = 0;
+  /** Number of the world's last effect when the policy was last asked for. */
+  policyAsked = 0;
+
+  asksPolicy(effect: number): void {
+    this.policyAsked = effect;
+  }
 
   /** The first call that a gate makes: the hold on everything. */
   begins(call: string, effect: number, storeMs: number): void {
     if (call !== "get holds/all/1") return;
+    if (this.isPastLastDryRun && this.gate) {
+      // Holds are looked for once more, right before the delete.
+      this.gate = { ...this.gate, effect };
+      return;
+    }
     this.gate = { effect, storeMs, failed: new Set() };
     this.dryRuns = 0;
     this.fetched.clear();

@@ -38,6 +38,8 @@ export class World {
   /** A promise was broken, or too many calls were made: every runner stops. */
   isOver = false;
   wantsFence = false;
+  /** The effect by which the default branch's policy came to say `hold: all`. */
+  policyHeldAt: number | undefined;
   lastRefusedMs = 0;
   private isChanged = false;
 
@@ -154,6 +156,12 @@ export class World {
     if (/^(seals|markers|intents|withdrawn|data|plans|verified)\//.test(key)) this.isChanged = true;
     this.promise.stored(key, this.effects);
     return stored;
+  }
+
+  /** An object gets other bytes: for mutants alone. */
+  overwrite(key: string, bytes: Uint8Array): void {
+    this.bucket.objects.set(key, { bytes: Uint8Array.from(bytes), lastModifiedMs: this.storeMs() });
+    this.isChanged = true;
   }
 
   /** The store loses an object. */

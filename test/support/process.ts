@@ -1,5 +1,6 @@
 // The command line as real processes against a world's servers, with the world's time.
 import { type ChildProcess, spawn } from "node:child_process";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { World } from "../../sim/world.ts";
@@ -15,7 +16,10 @@ export interface Started {
   readonly ended: Promise<{ code: number | null; stdout: string; stderr: string; ms: number }>;
 }
 
-/** Starts `node src/cli.ts …` with the world's tokens and clock, and nothing else of this environment. */
+/**
+ * Starts `node src/cli.ts …` with the world's tokens and clock, and nothing else of this
+ * environment.
+ */
 export function startCli(world: World, ...argv: string[]): Started {
   const flags = ["--flows", world.flows, "--flows-are-authoritative"];
   const shiftMs = Math.round(world.now() - Date.now());
@@ -23,6 +27,8 @@ export function startCli(world: World, ...argv: string[]): Started {
   const child = spawn(process.execPath, [CLI, ...argv, ...flags], {
     env: {
       PATH,
+      // Types are stripped once, not by each process.
+      NODE_COMPILE_CACHE: join(tmpdir(), "cellarman-compile-cache"),
       ...(TMPDIR === undefined ? {} : { TMPDIR }),
       ...Object.fromEntries(world.env),
       CELLARMAN_CLOCK_SHIFT_MS: String(shiftMs),
@@ -40,9 +46,9 @@ export function startCli(world: World, ...argv: string[]): Started {
   return { child, said: () => ({ stdout, stderr }), ended };
 }
 
-/** Waits until something is so; throws after 20 s. */
+/** Waits until something is so; throws after 40 s. */
 export async function until(isSo: () => boolean, what: string): Promise<void> {
-  const latestMs = Date.now() + 20_000;
+  const latestMs = Date.now() + 40_000;
   while (!isSo()) {
     if (Date.now() > latestMs) throw new Error(`waited for: ${what}`);
     await sleep(10);

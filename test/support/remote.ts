@@ -1,4 +1,5 @@
-// The flows of a world in a Git checkout with a remote of its own: the default branch, as it is now.
+// The flows of a world in a Git checkout with a remote of its own: the default branch, as it is
+// now.
 import { execFileSync } from "node:child_process";
 import { rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -6,7 +7,9 @@ import type { World } from "../../sim/world.ts";
 
 /** A remote that a world's flows are cloned from. */
 export interface Remote {
-  /** Commits a file of `flows/` to the default branch, past the checkout; `undefined` removes it. */
+  /**
+   * Commits a file of `flows/` to the default branch, past the checkout; `undefined` removes it.
+   */
   push(name: string, text: string | undefined): Promise<void>;
   /** The remote cannot be reached from now on. */
   vanish(): Promise<void>;

@@ -1,4 +1,5 @@
-// A small November 2025 in a world, the steps to its purge, and what is left after something went wrong.
+// A small November 2025 in a world, the steps to its purge, and what is left after something went
+// wrong.
 import { expect } from "vitest";
 import type { Value } from "../../sim/warp10/values.ts";
 import { Decimal } from "../../sim/warp10/values.ts";
@@ -87,7 +88,9 @@ export async function purgeSays(
 ): Promise<{ exit: number; outcome: string; note: string; failed: string | undefined }> {
   const { code, document } = await world.json("purge");
   const { flows } = document as {
-    flows: { batches: { outcome: string; note: string; gate: { ok: boolean; check: string }[] }[] }[];
+    flows: {
+      batches: { outcome: string; note: string; gate: { ok: boolean; check: string }[] }[];
+    }[];
   };
   const [batch] = flows[0]?.batches ?? [];
   const { outcome = "none", note = "" } = batch ?? {};
@@ -130,7 +133,10 @@ export function bucketOf(world: World): Cold {
   };
 }
 
-/** Every point that a sealed attempt holds, read from the bucket's bytes; what cannot be read holds nothing. */
+/**
+ * Every point that a sealed attempt holds, read from the bucket's bytes; what cannot be read holds
+ * nothing.
+ */
 export async function archivedPoints(world: World): Promise<Set<string>> {
   const cold = bucketOf(world);
   const all = new Set<string>();
@@ -163,7 +169,10 @@ export async function expectNothingLost(world: World, before: ReadonlySet<string
   expect(gone.filter((point) => !cold.has(point))).toEqual([]);
 }
 
-/** Repeats all steps, as a daily run would, until November is closed; all of `before` is archived then. */
+/**
+ * Repeats all steps, as a daily run would, until November is closed; all of `before` is archived
+ * then.
+ */
 export async function expectConverges(
   world: World,
   before: ReadonlySet<string> = hotPoints(world),

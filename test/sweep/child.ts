@@ -1,22 +1,52 @@
 // The real command line as a process of its own.
 import { type ChildProcess, spawn } from "node:child_process";
 import { join } from "node:path";
+import { pathToFileURL } from "node:url";
 import { rolldown } from "rolldown";
 import config from "../../rolldown.config.ts";
-import type { World } from "../../sim/world.ts";
+import type { Said, World } from "../../sim/world.ts";
+import type { main as mainOf } from "../../src/main.ts";
 
 const ROOT = join(import.meta.dirname, "..", "..");
-/** The command line as it is run from a checkout. */
-export const SOURCE = join(ROOT, "src", "cli.ts");
 
-/** Builds the bundle as a release has it into a folder; returns the path of its command line. */
-export async function buildProgram(folder: string): Promise<string> {
+/** What is swept: the command line's file, and the file of its main(). */
+export interface Program {
+  readonly cli: string;
+  readonly main: string;
+}
+
+/** The program as it is run from a checkout. */
+export const SOURCE: Program = {
+  cli: join(ROOT, "src", "cli.ts"),
+  main: join(ROOT, "src", "main.ts"),
+};
+
+/** Builds the bundle as a release has it into a folder, with main() as a further entry. */
+export async function buildProgram(folder: string): Promise<Program> {
   const { output, ...input } = config;
-  const bundle = await rolldown({ ...input, cwd: ROOT });
+  const entries = { cli: SOURCE.cli, main: SOURCE.main };
+  const bundle = await rolldown({ ...input, input: entries, cwd: ROOT });
   const [options = {}] = [output ?? {}].flat();
   await bundle.write({ ...options, dir: folder });
   await bundle.close();
-  return join(folder, "cli.js");
+  return { cli: join(folder, "cli.js"), main: join(folder, "main.js") };
+}
+
+/** Runs one command without a process, on the world's clock: waiting takes no time. */
+export async function runAtOnce(
+  program: Program,
+  world: World,
+  argv: readonly string[],
+): Promise<Said> {
+  const { main }: { main: typeof mainOf } = await import(pathToFileURL(program.main).href);
+  const said = { stdout: "", stderr: "" };
+  const code = await main([...argv, "--flows", world.flows, "--flows-are-authoritative"], {
+    stdout: (text) => void (said.stdout += text),
+    stderr: (text) => void (said.stderr += text),
+    env: { get: (name) => world.env.get(name) },
+    clock: world.clock,
+  });
+  return { code, ...said };
 }
 
 /** How a process ended. */
@@ -33,11 +63,11 @@ export interface Running {
 }
 
 /** Starts one command in the world: its flows, its tokens, its clock. `cache`: compiled code. */
-export function start(program: string, cache: string, world: World, verb: string): Running {
+export function start(program: Program, cache: string, world: World, verb: string): Running {
   const shiftMs = world.now() - Date.now();
   const child = spawn(
     process.execPath,
-    [program, verb, "--flows", world.flows, "--flows-are-authoritative"],
+    [program.cli, verb, "--flows", world.flows, "--flows-are-authoritative"],
     {
       cwd: world.folder,
       stdio: ["ignore", "ignore", "pipe"],

@@ -2,9 +2,17 @@
 // and then crash after crash. It goes backwards through the way: putting the world back to before a
 // command only takes objects away.
 import type { World } from "../../sim/world.ts";
-import { type Ended, start } from "./child.ts";
+import { type Ended, type Program, runAtOnce, start } from "./child.ts";
 import { BucketWatch, type Finding, Judge, rememberHot } from "./judge.ts";
-import { type Moment, momentOf, openStage, putBack, type Stage, STEPS } from "./stage.ts";
+import {
+  type Moment,
+  momentOf,
+  openStage,
+  putBack,
+  type Stage,
+  type Step,
+  STEPS,
+} from "./stage.ts";
 import { shapeSince } from "./shape.ts";
 import { type Side, SIDES } from "./tap.ts";
 
@@ -13,7 +21,7 @@ export type Blow = "KILL" | "TERM";
 
 /** What every lane is told. */
 export interface LaneOptions {
-  readonly program: string;
+  readonly program: Program;
   readonly cache: string;
   readonly blow: Blow;
   /** This lane takes every `lanes`-th crash point from `lane` on. */
@@ -42,6 +50,8 @@ export interface Crashed {
   readonly followed: boolean;
   /** Whole ways that were needed after the killed command's own. */
   readonly rounds: number;
+  /** What the commands said that went on last. */
+  readonly said: string;
   /** From the signal to the end of the process, ms. */
   readonly endingMs: number;
 }
@@ -49,6 +59,8 @@ export interface Crashed {
 interface Followed {
   readonly rounds: number;
   readonly findings: readonly Finding[];
+  /** What the last commands said. */
+  readonly said: string;
 }
 
 /** An orderly end takes at most this long (design: runners kill after 7.5 s). */
@@ -129,65 +141,33 @@ export class Lane {
     const after = known ?? (await this.follow(point.step, moment));
     this.known.set(shape, after);
     const findings = [...atOnce, ...after.findings];
-    return { point, struck, findings, followed: !known, rounds: after.rounds, endingMs };
+    const { rounds, said } = after;
+    return { point, struck, findings, followed: !known, rounds, said, endingMs };
   }
 
   /** The way to its end, and what is wrong there. */
   private async follow(step: number, moment: Moment): Promise<Followed> {
-    const rounds = await this.goOn(step);
-    return { rounds, findings: await this.inTheEnd(moment) };
-  }
-
-  private async strike(
-    point: CrashPoint,
-  ): Promise<{ struck: boolean; endingMs: number; findings: Finding[] }> {
-    const { program, cache, blow } = this.options;
-    const { tap } = this.stage;
-    const verb = STEPS[point.step]?.verb ?? "";
-    let hitMs: number | undefined;
-    const running = start(program, cache, this.world, verb);
-    tap.arm({
-      at: point.request,
-      side: point.side,
-      hit: async () => {
-        hitMs = performance.now();
-        running.process.kill(`SIG${blow}`);
-        if (blow === "TERM" && point.side === "after") return "go on";
-        await running.ended;
-        return "forget";
-      },
-    });
-    const ended = await running.ended;
-    const endingMs = hitMs === undefined ? 0 : performance.now() - hitMs;
-    tap.arm();
-    await tap.quiet();
-    const struck = hitMs !== undefined;
-    return { struck, endingMs, findings: struck ? this.judgeEnd(ended, endingMs) : [] };
-  }
-
-  private judgeEnd({ code, signal, stderr }: Ended, endingMs: number): Finding[] {
-    const broken = (text: string): Finding[] => [{ kind: "broken", text }];
-    if (this.options.blow === "KILL") {
-      return signal === "SIGKILL" ? [] : broken(`ended with ${code} in spite of SIGKILL`);
-    }
-    if (code !== INTERRUPTED) return broken(`exit ${code ?? signal}, not 130: ${stderr}`);
-    if (endingMs > ENDING_MS) return broken(`took ${Math.round(endingMs)} ms to end`);
-    return [];
+    const { rounds, said } = await this.goOn(step);
+    return { rounds, said, findings: await this.inTheEnd(moment) };
   }
 
   /** The killed command again and what follows; then whole ways, as days go by. */
-  private async goOn(step: number): Promise<number> {
-    for (const { verb, afterMs } of STEPS.slice(step).map(firstAtOnce)) await this.run(verb, afterMs);
+  private async goOn(step: number): Promise<{ rounds: number; said: string }> {
+    let said = await this.go(STEPS.slice(step).map(firstSoon));
     let rounds = 0;
-    for (; rounds < ROUNDS && !this.judge.isClosed(); rounds++) {
-      for (const { verb, afterMs } of STEPS) await this.run(verb, afterMs);
-    }
-    return rounds;
+    for (; rounds < ROUNDS && !this.judge.isClosed(); rounds++) said = await this.go(STEPS);
+    return { rounds, said };
   }
 
-  private async run(verb: string, afterMs: number): Promise<void> {
-    this.world.moveClock(afterMs);
-    await this.world.run(verb);
+  /** Runs commands; gives what they said. */
+  private async go(steps: readonly Step[]): Promise<string> {
+    const said: string[] = [];
+    for (const { verb, afterMs } of steps) {
+      this.world.moveClock(afterMs);
+      const said = await runAtOnce(this.options.program, this.world, [verb]);
+      said.push(`${verb}: exit ${said.code}: ${said.stdout}${said.stderr}`);
+    }
+    return said.join("\n");
   }
 
   private async inTheEnd(moment: Moment): Promise<Finding[]> {
@@ -198,5 +178,4 @@ export class Lane {
 }
 
 /** The killed command is repeated a minute later, not after its step's whole wait. */
-const firstAtOnce = (step: (typeof STEPS)[number], i: number): (typeof STEPS)[number] =>
-  i === 0 ? { ...step, afterMs: 60_000 } : step;
+const firstSoon = (step: Step, i: number): Step => (i === 0 ? { ...step, afterMs: 60_000 } : step);

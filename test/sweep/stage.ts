@@ -65,15 +65,23 @@ function fill(world: World): void {
   const load = (className: string, labels: Record<string, string>, columns: object): void =>
     world.load(className, labels, { timestamps: times, ...columns });
   load("cpu.load", { site: "gra" }, { longs: Float64Array.from(at((i) => (i * 37) % 101)) });
-  load("cpu.load", { site: "par" }, { doubles: Float64Array.from(at((i) => (i % 3 ? i / 7 : -0))) });
+  load(
+    "cpu.load",
+    { site: "par" },
+    { doubles: Float64Array.from(at((i) => (i % 3 ? i / 7 : -0))) },
+  );
   load("disk.state", { site: "gra" }, { values: at((i) => `state ${i % 4}`) });
   load("disk.full", { host: "a" }, { values: at((i) => i % 5 === 0) });
   load("exact", { host: "a" }, { values: at((i) => (1n << 62n) + BigInt(i)) });
-  load("moved", { site: "par" }, {
-    doubles: Float64Array.from(at((i) => i * 1.5)),
-    latitude: Float64Array.from(at((i) => (i % 2 ? 48.85 : Number.NaN))),
-    longitude: Float64Array.from(at((i) => (i % 2 ? 2.35 : Number.NaN))),
-  });
+  load(
+    "moved",
+    { site: "par" },
+    {
+      doubles: Float64Array.from(at((i) => i * 1.5)),
+      latitude: Float64Array.from(at((i) => (i % 2 ? 48.85 : Number.NaN))),
+      longitude: Float64Array.from(at((i) => (i % 2 ? 2.35 : Number.NaN))),
+    },
+  );
 }
 
 /** What both servers held at one moment, and when that was. */

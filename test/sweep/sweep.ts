@@ -130,10 +130,10 @@ export class Tally {
   }
 }
 
-function storyOf({ point, findings, rounds }: Crashed, blow: Blow): string {
-  const said = findings.map((f) => `${f.kind}: ${f.text}`).join("; ");
+function storyOf({ point, findings, rounds, said }: Crashed, blow: Blow): string {
+  const found = findings.map((f) => `${f.kind}: ${f.text}`).join("; ");
   const after = rounds > 0 ? ` (after ${rounds} more ways)` : "";
-  return `SIG${blow} ${placeOf(point)}: ${said}${after}`;
+  return `SIG${blow} ${placeOf(point)}: ${found}${after}; the commands that went on said:\n${said}`;
 }
 
 /** `purge (command 5 of 8), request 12, before its effect`. */

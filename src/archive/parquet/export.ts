@@ -10,7 +10,7 @@ import { type ParquetObject, PointsWriter } from "./write.ts";
 export function parquetExporter(order: ExportOrder): ExportRun {
   let totals: readonly SeriesTotals[] = [];
   async function* objects(): AsyncGenerator<ExportedObject, void, undefined> {
-    const source = order.hot.fetch(order.selector, order.range);
+    const source = order.hot.fetch(order.selector, order.range, order.limits);
     const stream = readPoints(source, { where: "the hot store's fetch" });
     const digests = new SeriesDigests(stream.series);
     const metadata = { ...order.about, [TIME_UNIT_KEY]: order.unit };

@@ -1,0 +1,27 @@
+// The default branch as a runner asks it: the flow's file is the local one, the policy may hold all.
+import type { Forge } from "../../src/forge/forge.ts";
+import { CellarmanError } from "../../src/runtime/errors.ts";
+import type { Life } from "./scheduler.ts";
+import type { World } from "./world.ts";
+
+const POLICY = "version: 1\nhold: all\n";
+
+/** Opens the default branch for one runner. */
+export function forgePort(world: World, life: Life): Forge {
+  const fileNow = async (path: string): Promise<string | undefined> => {
+    const call = `branch ${path}`;
+    const step = await world.scheduler.step(life, call);
+    if (world.fault(life, step, call, ["fails"])) {
+      throw world.failed(life, call, new CellarmanError("blocked", "git could not fetch main"));
+    }
+    life.watch.succeeded(call);
+    life.watch.asksPolicy(world.effects);
+    return world.policyHeldAt === undefined ? undefined : POLICY;
+  };
+  return {
+    branch: "main",
+    pathInside: async (file) => file,
+    fileAsFetched: fileNow,
+    fileNow,
+  };
+}
