@@ -1,14 +1,8 @@
-// One attempt to archive one batch: objects → series list → read-back → manifest → marker → seal → read the seal back
-// (design §3, "Objects and the order of writes"). Every key is fresh; a failed attempt leaves garbage, never harm.
+// One attempt to archive one batch: objects → series list → read-back → manifest → marker → seal →
+// read the seal back (design §3, "Objects and the order of writes"). Every key is fresh; a failed
+// attempt leaves garbage, never harm.
 import type { Cold } from "../cellar/cold.ts";
-import {
-  expectBytes,
-  readNumbered,
-  sha256Hex,
-  type Stored,
-  writeNumbered,
-  writeRecord,
-} from "../cellar/records.ts";
+import { readNumbered, type Stored, writeNumbered, writeRecord } from "../cellar/records.ts";
 import {
   attemptPrefix,
   batchRecordKey,
@@ -26,7 +20,8 @@ import { CRAWL_MS } from "../warp10/limited.ts";
 import { identityOf, type ListedSeries } from "../warp10/series.ts";
 import { combineTotals } from "./digest.ts";
 import type { Exporter, SeriesListing } from "./exporter.ts";
-import { writeSeriesList } from "./parquet/series-list.ts";
+import { type ObjectRecord, putObject, putSeriesList } from "./objects.ts";
+import type { SeriesTotals } from "./points.ts";
 import { readBack } from "./read-back.ts";
 
 /** What every attempt of a run shares. */
@@ -36,7 +31,10 @@ export interface ArchiveRun {
   readonly exporter: Exporter;
   readonly plan: Stored<Plan>;
   readonly process: string;
-  /** Seals of the batch, and of all batches of other plans or supplements, listed when the run began. */
+  /**
+   * Seals of the batch, and of all batches of other plans or supplements, listed when the run
+   * began.
+   */
   knownSeals(batch: string): readonly string[];
   /** Purge intents of batches of other plans or supplements. */
   otherIntents(batch: string): readonly string[];
@@ -52,7 +50,10 @@ export interface Sealed {
   readonly bytes: number;
 }
 
-/** Archives one batch once. Throws what went wrong; nothing that was written counts until the seal is there. */
+/**
+ * Archives one batch once. Throws what went wrong; nothing that was written counts until the seal
+ * is there.
+ */
 export async function archiveBatch(run: ArchiveRun, batch: PlannedBatch): Promise<Sealed> {
   const attempt = randomId();
   try {
@@ -63,7 +64,10 @@ export async function archiveBatch(run: ArchiveRun, batch: PlannedBatch): Promis
   }
 }
 
-/** The attempt log: why an attempt came to nothing. Only for people; that it cannot be written changes nothing. */
+/**
+ * The attempt log: why an attempt came to nothing. Only for people; that it cannot be written
+ * changes nothing.
+ */
 async function logFailure(
   run: ArchiveRun,
   batch: PlannedBatch,
@@ -127,7 +131,9 @@ const atOf = (run: ArchiveRun, batch: PlannedBatch): BatchRef => ({
   batch: batch.id,
 });
 
-/** Seals and intents known before the first hot read: later wins, and this is what "later" means. */
+/**
+ * Seals and intents known before the first hot read: later wins, and this is what "later" means.
+ */
 async function lookBefore(
   run: ArchiveRun,
   at: BatchRef,
@@ -151,14 +157,12 @@ async function listSeries(hot: Hot, selector: string): Promise<SeriesListing> {
   return listing;
 }
 
-type ObjectRecord = Manifest["seriesList"];
-
 async function exportObjects(
   run: ArchiveRun,
   batch: PlannedBatch,
   attempt: string,
   limits: ReadLimits | undefined,
-): Promise<{ objects: ObjectRecord[]; totals: ReturnType<ReturnType<Exporter>["totals"]> }> {
+): Promise<{ objects: ObjectRecord[]; totals: readonly SeriesTotals[] }> {
   const at = atOf(run, batch);
   const exporting = run.exporter({
     hot: run.hot,
@@ -175,35 +179,6 @@ async function exportObjects(
   return { objects, totals: exporting.totals() };
 }
 
-/** Puts one data object under the attempt's fresh key. */
-async function putObject(
-  cold: Cold,
-  at: BatchRef,
-  attempt: string,
-  { name, bytes, rows }: { name: string; bytes: Uint8Array; rows: number },
-): Promise<ObjectRecord> {
-  const key = `${attemptPrefix(at, attempt)}${name}`;
-  try {
-    await cold.put(key, bytes);
-  } catch (error) {
-    // "Exists already" after a lost answer: then it must be our own bytes.
-    if (!(error instanceof CellarmanError) || error.code !== "blocked") throw error;
-    await expectBytes(cold, key, bytes);
-  }
-  return { name, bytes: bytes.length, sha256: sha256Hex(bytes), rows };
-}
-
-async function putSeriesList(
-  cold: Cold,
-  at: BatchRef,
-  attempt: string,
-  listing: SeriesListing,
-  totals: ReturnType<ReturnType<Exporter>["totals"]>,
-): Promise<ObjectRecord> {
-  const bytes = await writeSeriesList([...listing.values()], totals);
-  return putObject(cold, at, attempt, { name: "series.parquet", bytes, rows: listing.size });
-}
-
 function manifestOf(
   run: ArchiveRun,
   batch: PlannedBatch,
@@ -212,7 +187,7 @@ function manifestOf(
   made: {
     objects: ObjectRecord[];
     seriesList: ObjectRecord;
-    totals: ReturnType<ReturnType<Exporter>["totals"]>;
+    totals: readonly SeriesTotals[];
   },
 ): Manifest {
   const sum = combineTotals(made.totals);

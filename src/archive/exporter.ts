@@ -1,4 +1,5 @@
-// The contract of an exporter (design §4): a batch becomes objects and facts. The attempt does all the rest.
+// The contract of an exporter (design §4): a batch becomes objects and facts. The attempt does all
+// the rest.
 import type { Hot, ReadLimits } from "../warp10/hot.ts";
 import type { Range, TimeUnit } from "../warp10/range.ts";
 import type { ListedSeries } from "../warp10/series.ts";

@@ -1,5 +1,5 @@
-// Archiving many batches: some at a time, each retried by its flow's policy under a fresh attempt; one bad batch never
-// stops the others.
+// Archiving many batches: some at a time, each retried by its flow's policy under a fresh attempt;
+// one bad batch never stops the others.
 import pLimit from "p-limit";
 import type { PlannedBatch } from "../ledger/records.ts";
 import { asCellarmanError, type CellarmanError } from "../runtime/errors.ts";

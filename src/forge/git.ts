@@ -51,7 +51,9 @@ export async function openGit(directory: string): Promise<Forge | undefined> {
   };
 }
 
-/** Whether any folder from here up holds a `.git`: then git must answer, and a failure is no "no". */
+/**
+ * Whether any folder from here up holds a `.git`: then git must answer, and a failure is no "no".
+ */
 async function isInCheckout(directory: string): Promise<boolean> {
   for (let folder = await realpath(directory); ; folder = dirname(folder)) {
     const found = await stat(join(folder, ".git")).catch(() => undefined);

@@ -31,7 +31,10 @@ export const LONG_MIN = -(2n ** 63n);
 /** The newest. */
 export const LONG_MAX = 2n ** 63n - 1n;
 
-/** Whether a series holds any point in a range. Its exact selector matches more (facts warp10 §3): identities decide. */
+/**
+ * Whether a series holds any point in a range. Its exact selector matches more (facts warp10 §3):
+ * identities decide.
+ */
 export async function holdsPoints(
   hot: Hot,
   series: ListedSeries,

@@ -1,4 +1,5 @@
-// The gate's checks that read points: archive and hot, now, in full, and whether one holds the other.
+// The gate's checks that read points: archive and hot, now, in full, and whether one holds the
+// other.
 import type { HoldsRead } from "../cellar/holds.ts";
 import { CellarmanError } from "../runtime/errors.ts";
 import { some } from "../runtime/words.ts";
@@ -53,7 +54,10 @@ export async function checkArchive(
   return { line: yes(check, seen + losses, needed), contents };
 }
 
-/** Limits of a gate's reads: near a purge intent they walk tombstones, so there is no stall limit (facts warp10 §1.4). */
+/**
+ * Limits of a gate's reads: near a purge intent they walk tombstones, so there is no stall limit
+ * (facts warp10 §1.4).
+ */
 export const readLimits = ({ signal, limits }: GateCase): ReadLimits => ({
   deadlineMs: limits.gateReadMs,
   ...(signal ? { signal } : {}),
@@ -71,7 +75,9 @@ export async function checkHot(
   const beganMs = ports.clock.now();
   const read = await readHot(ports.hot, gate.batch.selector, gate.range, limits);
   const counted = await ports.hot.count(gate.batch.selector, gate.range, limits);
-  const seen = `read ${read.points} points of ${read.totals.size} series, counted ${counted.points} of ${counted.series}`;
+  const seen =
+    `read ${read.points} points of ${read.totals.size} series, ` +
+    `counted ${counted.points} of ${counted.series}`;
   const needed = "the same by both ways";
   const same = counted.points === read.points && counted.series === BigInt(read.totals.size);
   const check = "hot read is complete";

@@ -1,4 +1,5 @@
-// The write fence, probed and not believed: two refused canaries at least the ingestion lag apart (design §3).
+// The write fence, probed and not believed: two refused canaries at least the ingestion lag apart
+// (design §3).
 import { readRecord, writeRecord } from "../cellar/records.ts";
 import type { Cold } from "../cellar/cold.ts";
 import { fenceProbeKey, type PeriodRef, periodPrefix } from "../ledger/keys.ts";
@@ -11,8 +12,9 @@ export const FENCE_CHECK = "write fence";
 const DAY_MS = 86_400_000;
 
 /**
- * Probes at the period's last timestamp (stricter than the batch's: a younger point is more likely accepted), records
- * a refusal, and needs an earlier recorded one at least `lag` and at most `lag` + 1 day old.
+ * Probes at the period's last timestamp (stricter than the batch's: a younger point is more likely
+ * accepted), records a refusal, and needs an earlier recorded one at least `lag` and at most `lag`
+ * + 1 day old.
  */
 export async function checkFence(gate: GateCase, ports: GatePorts): Promise<CheckLine> {
   const fence = gate.flow.purge.writeFence;
@@ -22,7 +24,8 @@ export async function checkFence(gate: GateCase, ports: GatePorts): Promise<Chec
   const needed = `two refused probes ${fence.lagMs / 60_000} min apart`;
   const known = await readProbes(ports.cold, gate.at, fence.probe);
   const nowMs = await ports.cold.nowMs();
-  // The first of two probes that lie a lag apart; the second is a recorded fresh one, or one made now.
+  // The first of two probes that lie a lag apart; the second is a recorded fresh one, or one made
+  // now.
   const firstBefore = (secondMs: number): number | undefined =>
     known.find((ms) => secondMs - ms >= fence.lagMs && nowMs - ms <= fence.lagMs + DAY_MS);
   const fresh = known.filter((ms) => nowMs - ms <= gate.limits.fenceFreshMs).at(-1);

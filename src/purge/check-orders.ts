@@ -1,4 +1,5 @@
-// The gate's checks that read no points: holds, the flow on the default branch now, unit, clocks, bounds, the list.
+// The gate's checks that read no points: holds, the flow on the default branch now, unit, clocks,
+// bounds, the list.
 import { readHolds, describeScope, scopesOf, type HoldsRead } from "../cellar/holds.ts";
 import { flowDigest, purgeDigest } from "../flow/digest.ts";
 import { loadFlow } from "../flow/load.ts";
@@ -22,7 +23,10 @@ export async function checkHolds(
   return { line: no("wait", "no hold", seen, "none", { next }), holds };
 }
 
-/** The flow on the default branch, now, still is the one that the plan was made from and that this gate goes by. */
+/**
+ * The flow on the default branch, now, still is the one that the plan was made from and that this
+ * gate goes by.
+ */
 export async function checkFlowNow(gate: GateCase, ports: GatePorts): Promise<CheckLine> {
   const check = "flow on the default branch";
   const digest = purgeDigest(gate.flow);
@@ -38,7 +42,10 @@ export async function checkFlowNow(gate: GateCase, ports: GatePorts): Promise<Ch
   });
 }
 
-/** Why the flow that this gate goes by cannot be taken for the default branch's; undefined: it is the same. */
+/**
+ * Why the flow that this gate goes by cannot be taken for the default branch's; undefined: it is
+ * the same.
+ */
 async function changedMeanwhile(
   gate: GateCase,
   ports: GatePorts,
@@ -101,7 +108,10 @@ function checkAge(gate: GateCase, nowMs: number): CheckLine {
 const SPAN_DAYS = 32n;
 const DAY_MS = 86_400_000n;
 
-/** Both bounds inclusive, within the plan's, at most 32 days, in the past by the ingestion lag (design §3). */
+/**
+ * Both bounds inclusive, within the plan's, at most 32 days, in the past by the ingestion lag
+ * (design §3).
+ */
 function checkBounds(gate: GateCase, nowMs: number): CheckLine {
   const { start, end } = gate.range;
   const plan = gate.batch.range;

@@ -1,5 +1,6 @@
-// Which series a delete would touch (D, the delete token's dry run), against what the read token lists (R) and what
-// was sealed (design §3): D ⊆ R, both ⊇ sealed. Reading and deleting do not see the same series (facts warp10 trap 1).
+// Which series a delete would touch (D, the delete token's dry run), against what the read token
+// lists (R) and what was sealed (design §3): D ⊆ R, both ⊇ sealed. Reading and deleting do not see
+// the same series (facts warp10 trap 1).
 import type { ListedSeries } from "../warp10/series.ts";
 import { identityOf } from "../warp10/series.ts";
 import { type CheckLine, no, yes } from "./check.ts";
@@ -43,7 +44,7 @@ export function judgeSeries(
       `the delete would touch ${hidden}, which the read token does not list`,
       needed,
       {
-        next: "use tokens of one owner and application, no producer in the read token, .expose in both",
+        next: "use tokens of one owner and application, .expose in both, no producers in the reader's",
       },
     );
   }

@@ -1,4 +1,5 @@
-// What a gate's checks say, and what they share. Anything unknown, unreadable, empty or slow means no (design §3).
+// What a gate's checks say, and what they share. Anything unknown, unreadable, empty or slow means
+// no (design §3).
 import type { Cold } from "../cellar/cold.ts";
 import type { Stored } from "../cellar/records.ts";
 import type { Flow } from "../flow/flow.ts";
@@ -61,7 +62,10 @@ export interface GatePorts {
 
 /** What is to be judged: one batch, in one range inside its own. */
 export interface GateCase {
-  /** The flow as the default branch has it: mode, grace, fence, budget and keep-hot are read from this one. */
+  /**
+   * The flow as the default branch has it: mode, grace, fence, budget and keep-hot are read from
+   * this one.
+   */
   readonly flow: Flow;
   /** Path of the flow's file from the repository's top, to find it on the default branch. */
   readonly flowFile: string;

@@ -1,4 +1,5 @@
-// The gate's decision on contents: is every hot point held by seals that may be relied on? Pure (design §3).
+// The gate's decision on contents: is every hot point held by seals that may be relied on? Pure
+// (design §3).
 import { findingDigest } from "../ledger/finding.ts";
 import type { SeriesDiff, TotalsJudged } from "../verify/diff.ts";
 import type { Outcome } from "./check.ts";
@@ -6,7 +7,9 @@ import type { Outcome } from "./check.ts";
 /** How far one seal may be relied on. */
 export interface SealStanding {
   readonly key: string;
-  /** Undefined: it counts. Else why not yet, and when at the earliest (ms) where time alone will do. */
+  /**
+   * Undefined: it counts. Else why not yet, and when at the earliest (ms) where time alone will do.
+   */
   readonly lacks: { readonly why: string; readonly earliestMs: number | undefined } | undefined;
 }
 
@@ -70,13 +73,17 @@ function quarantine(input: ContentsInput): ContentsVerdict | undefined {
   });
 }
 
-/** Hot has points that the archive lacks or holds with another value, or seals differ among themselves. */
+/**
+ * Hot has points that the archive lacks or holds with another value, or seals differ among
+ * themselves.
+ */
 function late(input: ContentsInput): ContentsVerdict | undefined {
   const differing = input.diffs.filter((d) => d.late > 0 || d.conflicts > 0);
   const series = [...input.judged.unarchived, ...differing.map((d) => d.identity)].toSorted();
   if (series.length === 0) return undefined;
   const example = differing.find((d) => d.example)?.example;
-  const seen = `${series.length} series have points that the archive lacks${example ? `: ${example}` : ""}`;
+  const such = example ? `: ${example}` : "";
+  const seen = `${series.length} series have points that the archive lacks${such}`;
   return verdict("late", seen, { series });
 }
 
@@ -89,7 +96,10 @@ function nothing(input: ContentsInput): ContentsVerdict | undefined {
   return verdict("nothing", seen);
 }
 
-/** Every point needs one seal that counts among those that hold it; the last point to get one decides when. */
+/**
+ * Every point needs one seal that counts among those that hold it; the last point to get one
+ * decides when.
+ */
 function waiting(input: ContentsInput): ContentsVerdict | undefined {
   const lacks = new Map(input.standing.map((s) => [s.key, s.lacks]));
   const needs = [...input.judged.heldBy.values(), ...input.diffs.flatMap((d) => d.needs)];
@@ -105,7 +115,9 @@ function waiting(input: ContentsInput): ContentsVerdict | undefined {
 
 const UNKNOWN_SEAL = "a seal that cannot be relied on";
 
-/** One seal is enough for a point: the first that time alone will do for; undefined: there is none. */
+/**
+ * One seal is enough for a point: the first that time alone will do for; undefined: there is none.
+ */
 function earliestOf(times: readonly (number | undefined)[]): number | undefined {
   const known = times.filter((ms) => ms !== undefined);
   return known.length === 0 ? undefined : Math.min(...known);

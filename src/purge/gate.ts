@@ -1,5 +1,5 @@
-// The gate: everything that must hold right before a delete, evaluated from scratch, in the order of design §3.
-// It alone can make a warrant. A check that throws says no.
+// The gate: everything that must hold right before a delete, evaluated from scratch, in the order
+// of design §3. It alone can make a warrant. A check that throws says no.
 import { asCellarmanError } from "../runtime/errors.ts";
 import type { ListedSeries } from "../warp10/series.ts";
 import { holdsPoints } from "./answer.ts";
@@ -28,11 +28,17 @@ export interface GateResult {
 
 /** How a gate is evaluated. */
 export interface GateMode {
-  /** `explain` goes on after a no, as far as the next check does not need the failed one, and issues no warrant. */
+  /**
+   * `explain` goes on after a no, as far as the next check does not need the failed one, and issues
+   * no warrant.
+   */
   readonly explain: boolean;
 }
 
-/** Evaluates the gate for one batch in one range. Never throws but for an abort: what throws says no. */
+/**
+ * Evaluates the gate for one batch in one range. Never throws but for an abort: what throws says
+ * no.
+ */
 export async function evaluateGate(
   gate: GateCase,
   ports: GatePorts,
@@ -137,7 +143,10 @@ class GateRun {
     if (!line.ok) throw new FirstNo(line.check);
   }
 
-  /** The dry run once more: what it has more than R must hold no point that is not archived (facts warp10 §1.6). */
+  /**
+   * The dry run once more: what it has more than R must hold no point that is not archived (facts
+   * warp10 §1.6).
+   */
   private async lastDryRun(d: SeriesSet, r: SeriesSet): Promise<SeriesSet> {
     const { gate, ports } = this;
     const check = "last dry run";
@@ -176,7 +185,10 @@ class GateRun {
   }
 }
 
-/** The identities of a sealed list that belong to this batch: other plans' batches hold other series too. */
+/**
+ * The identities of a sealed list that belong to this batch: other plans' batches hold other series
+ * too.
+ */
 function ownSeries(
   contents: { seal: { value: { batch: string } }; listed: readonly { identity: string }[] },
   batch: string,

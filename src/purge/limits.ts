@@ -1,4 +1,5 @@
-// Every limit of the purge, by name (docs/reference/limits.md). Tests may pass other numbers; a flow cannot.
+// Every limit of the purge, by name (docs/reference/limits.md). Tests may pass other numbers; a
+// flow cannot.
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
@@ -11,15 +12,23 @@ export interface PurgeLimits {
   readonly clockSkewMs: number;
   /** A write fence's second probe is repeated when older than this. */
   readonly fenceFreshMs: number;
-  /** Points that one gate reads at most; a larger batch is gated and deleted in shorter time ranges. */
+  /**
+   * Points that one gate reads at most; a larger batch is gated and deleted in shorter time ranges.
+   */
   readonly gatePoints: number;
-  /** The gate's hot read and count may take this long each; a warrant dies after 15 minutes anyway. */
+  /**
+   * The gate's hot read and count may take this long each; a warrant dies after 15 minutes anyway.
+   */
   readonly gateReadMs: number;
-  /** One delete may take this long before its answer counts as lost; the server goes on meanwhile. */
+  /**
+   * One delete may take this long before its answer counts as lost; the server goes on meanwhile.
+   */
   readonly deleteMs: number;
   /** One recount's deadline: reads over tombstones crawl (facts warp10 §1.4). */
   readonly recountMs: number;
-  /** How long a recount that is not zero is repeated: some servers delete later (facts warp10 §1.5). */
+  /**
+   * How long a recount that is not zero is repeated: some servers delete later (facts warp10 §1.5).
+   */
   readonly recountWaitMs: number;
   /** An approval's life, unless an intent rests on it. */
   readonly approvalMs: number;

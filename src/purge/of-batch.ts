@@ -1,5 +1,6 @@
-// What of a view concerns one batch. Seals of retired plans and of supplements were cut by other selectors: they hold
-// series of this batch and of others, and what hot lacks of the others is no finding of this one. Pure.
+// What of a view concerns one batch. Seals of retired plans and of supplements were cut by other
+// selectors: they hold series of this batch and of others, and what hot lacks of the others is no
+// finding of this one. Pure.
 import type { Seal } from "../ledger/records.ts";
 import type { Stored } from "../cellar/records.ts";
 import type { SealContents } from "../verify/read-seal.ts";
@@ -8,13 +9,19 @@ import type { SealContents } from "../verify/read-seal.ts";
 export interface BatchContents {
   /** Each seal's totals; of another batch's seal only the series that are of this batch too. */
   readonly contents: readonly SealContents[];
-  /** Points that the archive holds of the batch: its own seals whole, of others what is in the range. */
+  /**
+   * Points that the archive holds of the batch: its own seals whole, of others what is in the
+   * range.
+   */
   readonly points: bigint;
   /** Seals that list or hold a series of this batch: their purges may have touched it. */
   readonly overlapping: readonly Stored<Seal>[];
 }
 
-/** Cuts a view's contents to a batch. `isOfBatch`: whether the server lists that series for the batch's selector. */
+/**
+ * Cuts a view's contents to a batch. `isOfBatch`: whether the server lists that series for the
+ * batch's selector.
+ */
 export function contentsOfBatch(
   all: readonly SealContents[],
   batch: string,

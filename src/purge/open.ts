@@ -53,7 +53,9 @@ export interface ProberOptions {
   readonly log: Log;
 }
 
-/** Opens the fence's prober: each probe is a canary of a series never used before, at every ingress. */
+/**
+ * Opens the fence's prober: each probe is a canary of a series never used before, at every ingress.
+ */
 export function openProber({ fence, ...options }: ProberOptions): Prober {
   const { maxPastMs, probe: ingress } = fence;
   return {

@@ -1,5 +1,5 @@
-// One batch from gate to receipt: gate → intent → delete once → recount → receipt. Safe to repeat at any point: the
-// gate passes a partly deleted batch, and never rests on memory (design §3).
+// One batch from gate to receipt: gate → intent → delete once → recount → receipt. Safe to repeat
+// at any point: the gate passes a partly deleted batch, and never rests on memory (design §3).
 import { putHold } from "../cellar/holds.ts";
 import { readNumbered, readRecord, writeNumbered, writeRecord } from "../cellar/records.ts";
 import { batchRecordKey, intentKey, periodPrefix, purgedKey } from "../ledger/keys.ts";
@@ -8,15 +8,14 @@ import { intentRecord } from "../ledger/receipts.ts";
 import { cutRange } from "../plan/slices.ts";
 import { randomId } from "../runtime/random.ts";
 import { writeFinding } from "../verify/verify.ts";
-import { identityOf, type ListedSeries } from "../warp10/series.ts";
 import type { Range } from "../warp10/range.ts";
-import { holdsPoints, judgeAnswer, LONG_MAX, LONG_MIN } from "./answer.ts";
 import type { GateCase, GatePorts, Outcome } from "./check.ts";
 import { checkHolds } from "./check-orders.ts";
 import type { DeleteAnswer, Deleter } from "./delete.ts";
 import { evaluateGate, type GateResult } from "./gate.ts";
-import { recordRecount, recount, recountOnce, serverScope } from "./recount.ts";
+import { recordRecount, recount, recountOnce } from "./recount.ts";
 import type { Warrant } from "./warrant.ts";
+import { weighAnswer } from "./weigh-answer.ts";
 
 /** What became of a batch. */
 export interface BatchPurged {
@@ -32,7 +31,9 @@ export interface PurgePorts extends GatePorts {
   readonly deleter: Deleter;
 }
 
-/** Purges one batch as far as the gate lets it. A batch with an intent on record is recounted first. */
+/**
+ * Purges one batch as far as the gate lets it. A batch with an intent on record is recounted first.
+ */
 export async function purgeBatch(gate: GateCase, ports: PurgePorts): Promise<BatchPurged> {
   const whole = gate.range;
   const intents = await readNumbered(ports.cold, (n) => intentKey(gate.at, n), intentRecord);
@@ -58,7 +59,10 @@ export async function purgeBatch(gate: GateCase, ports: PurgePorts): Promise<Bat
   return settle(gate, ports, { intents: made, points, registered });
 }
 
-/** Time ranges that one gate can judge within a warrant's life, by what the batch's largest seal holds. */
+/**
+ * Time ranges that one gate can judge within a warrant's life, by what the batch's largest seal
+ * holds.
+ */
 async function rangesOf(gate: GateCase, ports: PurgePorts): Promise<Range[]> {
   let points = Number(gate.batch.points ?? 0);
   for await (const { key } of ports.cold.list(
@@ -94,13 +98,16 @@ async function purgeRange(gate: GateCase, ports: PurgePorts): Promise<RangePurge
   await writeIntent(gate, ports, result);
   const expected = result.warrant.facts.expectedSeries;
   const answer = await remove(gate, ports, result.warrant);
-  const judged = await judge(gate, ports, answer, expected);
+  const judged = await weighAnswer(gate, ports, answer, expected);
   const passed = { points: result.hotPoints, registered: judged.registered };
   if (judged.note) return { ...passed, ended: { ...stays(judged.note), gate: result } };
   return { ...passed, ended: undefined };
 }
 
-/** What the gate found stays on record: late points ask for a further attempt, a quarantine for a person. */
+/**
+ * What the gate found stays on record: late points ask for a further attempt, a quarantine for a
+ * person.
+ */
 async function recordRefusal(gate: GateCase, ports: PurgePorts, result: GateResult): Promise<void> {
   if (result.outcome === "late") {
     const seals = (result.view?.seals ?? []).map((s) => s.key);
@@ -126,7 +133,10 @@ const failedLine = (result: GateResult): string => {
   return line ? `${line.check}: ${line.seen}` : "";
 };
 
-/** Both empty: an end that authorises nothing. Hot empty after a delete: the caller's recount settles it. */
+/**
+ * Both empty: an end that authorises nothing. Hot empty after a delete: the caller's recount
+ * settles it.
+ */
 async function nothingToDo(
   gate: GateCase,
   ports: PurgePorts,
@@ -154,69 +164,13 @@ async function writeIntent(gate: GateCase, ports: PurgePorts, result: GateResult
   });
 }
 
-/** Deletes once. The abort signal is not passed on: a delete in flight is better answered than cut. */
+/**
+ * Deletes once. The abort signal is not passed on: a delete in flight is better answered than cut.
+ */
 async function remove(gate: GateCase, ports: PurgePorts, warrant: Warrant): Promise<DeleteAnswer> {
   gate.signal?.throwIfAborted();
   return ports.deleter.remove(warrant, ports.clock.now(), { deadlineMs: gate.limits.deleteMs });
 }
-
-interface AnswerSays {
-  readonly registered: readonly string[];
-  /** Why the batch stays purging; undefined: the recount decides. */
-  readonly note: string | undefined;
-}
-
-async function judge(
-  gate: GateCase,
-  ports: PurgePorts,
-  answer: DeleteAnswer,
-  expected: ReadonlySet<string>,
-): Promise<AnswerSays> {
-  if (answer.outcome === "refused") {
-    return { registered: [], note: `the server refused to delete: ${answer.reason}` };
-  }
-  // No answer is no answer: the recount tells.
-  if (answer.outcome === "no-answer") return { registered: [], note: undefined };
-  const { lacking, extra } = judgeAnswer(answer.series, expected);
-  if (lacking.length > 0) {
-    const note = `the delete's answer lacks ${lacking.length} series, ${lacking[0]} first`;
-    await holdServer(gate, ports, note);
-    return { registered: [], note };
-  }
-  for (const series of extra) {
-    if (await isYoung(gate, ports, series)) continue;
-    const note = `possible loss: the delete touched ${identityOf(series)}, which no reading had listed`;
-    await holdServer(gate, ports, note);
-    return { registered: [], note };
-  }
-  return { registered: extra.map(identityOf), note: undefined };
-}
-
-/**
- * Whether all that a series holds came after the period. One that holds nothing at all may have been
- * revived, and emptied by this very delete: that is no young series, but a possible loss.
- */
-async function isYoung(gate: GateCase, ports: PurgePorts, series: ListedSeries): Promise<boolean> {
-  const end = BigInt(gate.plan.value.range.end);
-  const limits = { deadlineMs: gate.limits.recountMs };
-  const holds = (range: Range): Promise<boolean> => holdsPoints(ports.hot, series, range, limits);
-  try {
-    return (
-      !(await holds({ start: LONG_MIN, end })) && (await holds({ start: end + 1n, end: LONG_MAX }))
-    );
-  } catch {
-    // What cannot be read is not known to be young.
-    return false;
-  }
-}
-
-const holdServer = (gate: GateCase, ports: PurgePorts, reason: string): Promise<void> =>
-  putHold(ports.cold, serverScope(gate.plan.value.server), {
-    process: gate.process,
-    by: "tool",
-    reason: `${reason} (batch ${gate.at.batch} of ${gate.at.flow} ${gate.at.period})`,
-    finding: null,
-  });
 
 const stays = (note: string): BatchPurged => ({
   outcome: "purging",

@@ -1,5 +1,6 @@
-// Some time after a purge: still zero, the archive still whole, nothing late. When every batch has ended and the root
-// selectors count zero over the whole period, the period closes (design §3, "A period ends").
+// Some time after a purge: still zero, the archive still whole, nothing late. When every batch has
+// ended and the root selectors count zero over the whole period, the period closes (design §3, "A
+// period ends").
 import { writeRecord, readNumbered, type Stored } from "../cellar/records.ts";
 import type { Cold } from "../cellar/cold.ts";
 import { canonicalJson } from "../ledger/canonical.ts";
@@ -33,7 +34,10 @@ export interface Reconciling {
   readonly process: string;
 }
 
-/** Reconciles one purged batch: a receipt when hot is still empty and the archive still whole; else a finding. */
+/**
+ * Reconciles one purged batch: a receipt when hot is still empty and the archive still whole; else
+ * a finding.
+ */
 export async function reconcileBatch(
   work: Reconciling,
   at: BatchRef,
@@ -58,7 +62,8 @@ export async function reconcileBatch(
   for (const key of [...keys, ...restedOn.difference(keys)].toSorted()) {
     if (withdrawn.has(key) && !restedOn.has(key)) continue;
     const seal = await readRecord(cold, key, sealRecord);
-    // A marker alone may name a seal that a crash kept from being written; an intent names what was there.
+    // A marker alone may name a seal that a crash kept from being written; an intent names what was
+    // there.
     if (!seal && restedOn.has(key)) throw goneSeal(key);
     if (!seal) continue;
     const { manifest } = await readSeal(cold, seal);
@@ -87,7 +92,7 @@ async function withdrawnSeals(cold: Cold, at: BatchRef): Promise<Set<string>> {
 const goneSeal = (key: string): CellarmanError =>
   new CellarmanError("mismatch", `the seal ${key} is gone, and a purge rests on it`, {
     where: key,
-    hint: "Look for the object in other versions or copies of the bucket: hot has its points no more.",
+    hint: "Look for it in other versions or copies of the bucket: hot has its points no more.",
   });
 
 const rangeOf = ({ range }: { range: { start: string; end: string } }): Range => ({
@@ -100,7 +105,10 @@ export type Closing =
   | { readonly outcome: "closed"; readonly points: bigint }
   | { readonly outcome: "reopened"; readonly batches: number };
 
-/** Closes a period whose batches have all ended, if hot holds nothing more of it; else opens a supplement. */
+/**
+ * Closes a period whose batches have all ended, if hot holds nothing more of it; else opens a
+ * supplement.
+ */
 export async function closePeriod(
   work: Reconciling,
   at: PeriodRef,
@@ -127,7 +135,10 @@ export async function closePeriod(
   return { outcome: "closed", points: totals.points };
 }
 
-/** Sends the batches that hold something back to archive; what is in no batch becomes a batch of a supplement. */
+/**
+ * Sends the batches that hold something back to archive; what is in no batch becomes a batch of a
+ * supplement.
+ */
 async function reopen(
   { hot, cold, plan, process }: Reconciling,
   at: PeriodRef,

@@ -1,4 +1,5 @@
-// Counting what is left after a delete: until zero, or out of time. An answer of the delete proves nothing.
+// Counting what is left after a delete: until zero, or out of time. An answer of the delete proves
+// nothing.
 import { type HoldScope, recountKey } from "../ledger/keys.ts";
 import { recountRecord } from "../ledger/receipts.ts";
 import type { Cold } from "../cellar/cold.ts";
@@ -62,7 +63,9 @@ export async function recordRecount(gate: GateCase, cold: Cold, inTime: boolean)
   });
 }
 
-/** The batch whose recount did not end in time on a server; undefined when purges may start there. */
+/**
+ * The batch whose recount did not end in time on a server; undefined when purges may start there.
+ */
 export async function stalledRecount(
   cold: Cold,
   server: string,

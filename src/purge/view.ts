@@ -1,4 +1,5 @@
-// The view that a delete rests on: which seals there are, whether each may be relied on, and what each holds.
+// The view that a delete rests on: which seals there are, whether each may be relied on, and what
+// each holds.
 import type { Cold } from "../cellar/cold.ts";
 import { readNumbered, readRecord, type Stored } from "../cellar/records.ts";
 import { sameFamily } from "../cellar/holds.ts";
@@ -36,7 +37,10 @@ export interface View {
   readonly restedOn: ReadonlySet<string>;
 }
 
-/** Reads the view of a batch's range: every seal that a marker names and every one listed (design §3). */
+/**
+ * Reads the view of a batch's range: every seal that a marker names and every one listed (design
+ * §3).
+ */
 export async function readView(cold: Cold, gate: GateCase): Promise<View> {
   const restedOn = await sealsOfIntents(cold, gate);
   const keys = new Set([...(await sealKeys(cold, gate)), ...restedOn, ...gate.retiredSeals]);
@@ -74,7 +78,10 @@ const rangeOf = ({ range }: Seal): Range => ({
   end: BigInt(range.end),
 });
 
-/** Seals of the batch itself, and of every batch of another plan or supplement: groups of one plan are disjoint. */
+/**
+ * Seals of the batch itself, and of every batch of another plan or supplement: groups of one plan
+ * are disjoint.
+ */
 async function sealKeys(cold: Cold, gate: GateCase): Promise<string[]> {
   const keys = new Set<string>();
   const own = [gate.at.batch, ...gate.batch.parents];
@@ -126,7 +133,10 @@ async function readApprovals(cold: Cold, at: BatchRef): Promise<Stored<Approved>
   return approvals;
 }
 
-/** Intents of every batch that has a seal in the view, and of the batch and its parents: found by key. */
+/**
+ * Intents of every batch that has a seal in the view, and of the batch and its parents: found by
+ * key.
+ */
 export async function readIntents(
   cold: Cold,
   at: BatchRef,

@@ -31,7 +31,7 @@ function describeFlow(planned: FlowPlanned): string {
   const purge =
     entries.length === 0
       ? leftOut > 0
-        ? `Nothing to purge: the next of ${some(leftOut, "batch", "batches")} alone exceeds purge.budget.\n`
+        ? `Of ${some(leftOut, "batch", "batches")} the next one alone exceeds purge.budget.\n`
         : ""
       : `To purge in this run: ${some(entries.length, "batch", "batches")}` +
         (leftOut > 0

@@ -1,4 +1,5 @@
-// After the deletes of a purge: purged batches are reconciled, and periods that have ended are closed.
+// After the deletes of a purge: purged batches are reconciled, and periods that have ended are
+// closed.
 import { isEnded } from "../plan/due.ts";
 import { closePeriod, reconcileBatch } from "../purge/reconcile.ts";
 import type { PurgePorts } from "../purge/purge-batch.ts";
@@ -15,7 +16,10 @@ export interface Ended {
   readonly failed: string[];
 }
 
-/** Reconciles what was purged long enough ago, and closes what has ended; one failure stops no other. */
+/**
+ * Reconciles what was purged long enough ago, and closes what has ended; one failure stops no
+ * other.
+ */
 export async function reconcileAll(
   inv: Invocation,
   now: FlowNow,

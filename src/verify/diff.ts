@@ -1,4 +1,5 @@
-// Comparing hot and archive: first by totals per series, then, where those differ, point by point. Pure.
+// Comparing hot and archive: first by totals per series, then, where those differ, point by point.
+// Pure.
 import type { Point, SeriesTotals } from "../archive/points.ts";
 import { maximal, type ViewOrder } from "../ledger/view.ts";
 import { describePoint, samePoint } from "./points.ts";
@@ -21,7 +22,9 @@ export interface TotalsJudged {
   readonly gone: readonly string[];
 }
 
-/** Compares totals: where every seal that holds a series agrees with hot, its points need no look. */
+/**
+ * Compares totals: where every seal that holds a series agrees with hot, its points need no look.
+ */
 export function judgeTotals(
   hot: ReadonlyMap<string, SeriesTotals>,
   seals: readonly HeldTotals[],
@@ -65,7 +68,9 @@ export interface SeriesDiff {
   readonly lacking: number;
   /** Points on which seals that did not see each other differ. */
   readonly conflicts: number;
-  /** Seals, each set enough for some hot point: every hot point needs a qualified one of its set. */
+  /**
+   * Seals, each set enough for some hot point: every hot point needs a qualified one of its set.
+   */
   readonly needs: readonly (readonly string[])[];
   /** The first difference, in words. */
   readonly example: string | undefined;

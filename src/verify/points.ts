@@ -2,7 +2,10 @@
 import { type Point, pointAt, type PointStream, type Value } from "../archive/points.ts";
 import type { Range } from "../warp10/range.ts";
 
-/** Points held in memory at once when series are compared point by point: about 1 GB at the very most. */
+/**
+ * Points held in memory at once when series are compared point by point: about 1 GB at the very
+ * most.
+ */
 export const DIFF_POINTS_MAX = 5_000_000;
 
 /** Collects the points of some series in a range, by identity, in the order of the stream. */

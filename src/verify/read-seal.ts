@@ -1,5 +1,5 @@
-// One sealed attempt, re-read from the bucket's bytes: every object in full, hashed, decoded, counted and digested.
-// HEAD, LIST, size and ETag prove nothing (facts cellar-s3 §0).
+// One sealed attempt, re-read from the bucket's bytes: every object in full, hashed, decoded,
+// counted and digested. HEAD, LIST, size and ETag prove nothing (facts cellar-s3 §0).
 import { combineTotals, SeriesDigests } from "../archive/digest.ts";
 import { readParquetPoints } from "../archive/parquet/read.ts";
 import { readSeriesList, type SeriesRow } from "../archive/parquet/series-list.ts";
@@ -22,7 +22,10 @@ export interface SealContents {
   readonly listed: readonly SeriesRow[];
 }
 
-/** Reads a seal's manifest and every byte that it names. Throws "mismatch" or "unreadable" on anything wrong. */
+/**
+ * Reads a seal's manifest and every byte that it names. Throws "mismatch" or "unreadable" on
+ * anything wrong.
+ */
 export async function readSeal(
   cold: Cold,
   seal: Stored<Seal>,
@@ -40,7 +43,10 @@ export interface AttemptReading {
   readonly inspect?: (bytes: Uint8Array) => Promise<void>;
 }
 
-/** Reads every byte of an attempt, sealed or not yet; holds totals, series list and manifest against each other. */
+/**
+ * Reads every byte of an attempt, sealed or not yet; holds totals, series list and manifest against
+ * each other.
+ */
 export async function readAttempt(
   cold: Cold,
   manifest: Manifest,
@@ -79,7 +85,10 @@ async function digestObjects(
 const isWhole = (manifest: Manifest, range: Range): boolean =>
   String(range.start) === manifest.range.start && String(range.end) === manifest.range.end;
 
-/** The points of an attempt, object after object, each checked against the manifest; one in memory at a time. */
+/**
+ * The points of an attempt, object after object, each checked against the manifest; one in memory
+ * at a time.
+ */
 export function sealPoints(
   cold: Cold,
   manifest: Manifest,
@@ -156,5 +165,5 @@ function checkList(
 const wrong = (key: string, why: string): CellarmanError =>
   new CellarmanError("mismatch", `the archive is wrong at ${key}: ${why}`, {
     where: key,
-    hint: `Look at the object; then withdraw its seal: cellarman withdraw FLOW SEAL --reason "...".`,
+    hint: 'Look at the object; then: cellarman withdraw FLOW SEAL --reason "...".',
   });

@@ -1,4 +1,5 @@
-// One batch from the bucket's bytes to a receipt: another process than the export's, another reader, a second hot read.
+// One batch from the bucket's bytes to a receipt: another process than the export's, another
+// reader, a second hot read.
 import type { Cold } from "../cellar/cold.ts";
 import { putHold, readHolds } from "../cellar/holds.ts";
 import { readNumbered, readRecord, type Stored, writeRecord } from "../cellar/records.ts";
@@ -98,7 +99,10 @@ function lackingPoints(
   return lacking;
 }
 
-/** A purge of ours is on record (looked up after the hot read), or a person's lift passes over exactly this. */
+/**
+ * A purge of ours is on record (looked up after the hot read), or a person's lift passes over
+ * exactly this.
+ */
 async function isExplained(
   run: VerifyRun,
   at: BatchRef,
@@ -162,7 +166,8 @@ async function recordLate(
   series: readonly string[],
   differences: readonly string[],
 ): Promise<Verification> {
-  // All that are known, not only those that this one saw: another that nobody saw would answer the finding.
+  // All that are known, not only those that this one saw: another that nobody saw would answer the
+  // finding.
   const known = new Set([seal.key, ...seal.value.saw]);
   for await (const { key } of run.cold.list(`${periodPrefix("seals", at)}${at.batch}/`))
     known.add(key);

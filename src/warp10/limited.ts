@@ -21,5 +21,7 @@ export function ordinaryLimits(timeoutMs: number, signal: AbortSignal | undefine
 /** Longest silence of the server while something is read, ms. */
 export const STALL_MS = 120_000;
 
-/** Deadline of a read where something was purged: silent for minutes, so without a stall limit, ms. */
+/**
+ * Deadline of a read where something was purged: silent for minutes, so without a stall limit, ms.
+ */
 export const CRAWL_MS = 6 * 3_600_000;

@@ -4,7 +4,7 @@ import { afterEach, describe, expect, it } from "vitest";
 import type { World } from "../../sim/world.ts";
 import { DAY, START } from "../support/november.ts";
 import {
-  expectConverges,
+  expectCloses,
   expectNothingLost,
   expectRun,
   fill,
@@ -42,7 +42,7 @@ describe("two at once", () => {
     await expectRun(world, 0, "archive");
     const batches = new Set(keysOf(world, "seals/").map((k) => k.split("/")[3]?.split("-")[0]));
     expect([...batches]).toEqual([(recordOf(world, plan.key) as { id: string }).id]);
-    await expectConverges(world);
+    await expectCloses(world);
   });
 
   it("archive: each under its own attempts, each seal whole", async () => {
@@ -51,7 +51,7 @@ describe("two at once", () => {
     await expectRun(world, 0, "plan");
     expect(await atOnce("archive", "archive")).toEqual([0, 0]);
     await expectRun(world, 0, "verify");
-    await expectConverges(world, before);
+    await expectCloses(world, before);
   });
 
   it("archive, with a value rewritten in between: the seals differ", async () => {
@@ -65,21 +65,21 @@ describe("two at once", () => {
     });
     expect(await atOnce("archive", "archive")).toEqual([0, 0]);
     const before = hotPoints(world);
-    await expectConverges(world, before);
+    await expectCloses(world, before);
   });
 
   it("verify: two receipts do no harm", async () => {
     world = await staged({ flow });
     for (const step of ["plan", "archive"]) await expectRun(world, 0, step);
     expect(await atOnce("verify", "verify")).toEqual([0, 0]);
-    await expectConverges(world);
+    await expectCloses(world);
   });
 
   it("archive and verify of the same batches", async () => {
     world = await staged({ flow });
     await expectRun(world, 0, "plan");
     await atOnce("archive", "verify", "archive", "verify");
-    await expectConverges(world);
+    await expectCloses(world);
   });
 
   it("purge: both gates may go; every point is archived, every batch ends purged", async () => {
@@ -89,7 +89,7 @@ describe("two at once", () => {
     expect(codes.filter((code) => code !== 0 && code !== 3)).toEqual([]);
     await expectNothingLost(world, before);
     expect(keysOf(world, "holds/")).toEqual([]);
-    await expectConverges(world, before);
+    await expectCloses(world, before);
   });
 
   it("purge of several batches, three times at once", async () => {
@@ -100,7 +100,7 @@ describe("two at once", () => {
     await atOnce("purge", "purge", "purge");
     await expectNothingLost(world, before);
     expect(keysOf(world, "holds/")).toEqual([]);
-    await expectConverges(world, before);
+    await expectCloses(world, before);
   });
 
   it("purge and hold: a hold that was there before the gate began always counts", async () => {
@@ -119,7 +119,7 @@ describe("two at once", () => {
       world.run("replan", "world", "2025-11", "--reason", "x"),
     ]);
     await expectNothingLost(world, before);
-    await expectConverges(world, before);
+    await expectCloses(world, before);
   });
 
   it("reconcile and close: one period is closed, with the same receipts' hash", async () => {
@@ -143,6 +143,6 @@ describe("two at once", () => {
       world.moveClock(8 * DAY);
       await expectNothingLost(world, before);
     }
-    await expectConverges(world, before);
+    await expectCloses(world, before);
   });
 });

@@ -5,7 +5,7 @@ import type { FaultTarget, Warp10Fault } from "../../sim/warp10/faults.ts";
 import type { World } from "../../sim/world.ts";
 import { DAY, NOVEMBER_US } from "../support/november.ts";
 import {
-  expectConverges,
+  expectCloses,
   expectNothingLost,
   expectRun,
   GRACE_OVER,
@@ -46,7 +46,7 @@ describe("a delete that was carried out", () => {
       expect(await purgeSays(world)).toMatchObject({ exit: 0, outcome: "purged" });
       expect(world.warp10.faults.struck).toHaveLength(1);
       expect(deletes()).toBe(1);
-      await expectConverges(world, before);
+      await expectCloses(world, before);
       expect(deletes()).toBe(1);
     },
   );
@@ -70,7 +70,7 @@ describe("a delete that was not carried out", () => {
     expect(keysOf(world, "intents/")).toHaveLength(1);
     expect((await world.run("status", "world", "2025-11")).stdout).toContain("purging");
     expect(await purgeSays(world)).toMatchObject({ exit: 0, outcome: "purged" });
-    await expectConverges(world, before);
+    await expectCloses(world, before);
   });
 
   it("and is carried out later by the server: the next run settles it", async () => {
@@ -84,7 +84,7 @@ describe("a delete that was not carried out", () => {
     world.warp10.requests.length = 0;
     expect(await purgeSays(world)).toMatchObject({ exit: 0, outcome: "purged" });
     expect(deletes()).toBe(0);
-    await expectConverges(world, before);
+    await expectCloses(world, before);
   });
 
   it("and is carried out in part: the rest goes by a gate of its own", async () => {
@@ -96,7 +96,7 @@ describe("a delete that was not carried out", () => {
     series?.remove(NOVEMBER_US, NOVEMBER_US + 300_000_000n);
     expect(await purgeSays(world)).toMatchObject({ exit: 0, outcome: "purged" });
     expect(keysOf(world, "holds/")).toEqual([]);
-    await expectConverges(world, before);
+    await expectCloses(world, before);
   });
 
   it("and points come late meanwhile: archived first, deleted only then", async () => {
@@ -107,7 +107,7 @@ describe("a delete that was not carried out", () => {
     const before = hotPoints(world);
     expect(await purgeSays(world)).toMatchObject({ outcome: "late" });
     expect(hotPoints(world)).toEqual(before);
-    await expectConverges(world, before);
+    await expectCloses(world, before);
     expect(keysOf(world, "seals/")).toHaveLength(2);
   });
 });
@@ -123,7 +123,7 @@ describe("a delete's complete answer", () => {
     const [hold = ""] = keysOf(world, "holds/server/");
     expect(String(recordOf(world, hold)["reason"])).toMatch(/lacks 1 series.*cpu\.load/);
     await expectRun(world, 0, "lift", "world", hold, "--reason", "looked into it");
-    await expectConverges(world, before);
+    await expectCloses(world, before);
   });
 
   it("that has a series registered in those seconds: counted in the receipt", async () => {
@@ -141,7 +141,7 @@ describe("a delete's complete answer", () => {
     const [receipt = ""] = keysOf(world, "purged/");
     expect(JSON.stringify(recordOf(world, receipt)["registeredMeanwhile"])).toContain("newcomer");
     expect(keysOf(world, "holds/")).toEqual([]);
-    await expectConverges(world, before);
+    await expectCloses(world, before);
   });
 
   it("that has a series with old points: a hold, and possible loss is said", async () => {
@@ -182,7 +182,7 @@ describe("a recount that does not end in time", () => {
     expect(again.stdout).toContain("compact LevelDB");
     world.warp10.faults.clear();
     expect(await purgeSays(world)).toMatchObject({ exit: 0, outcome: "purged" });
-    await expectConverges(world, before);
+    await expectCloses(world, before);
   });
 });
 

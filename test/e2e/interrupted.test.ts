@@ -54,13 +54,9 @@ const stallAt = (path: string, bytes?: number): Warp10Fault => ({
 
 describe("an interruption while hot says nothing", () => {
   const ROWS: readonly [verb: string, fault: Warp10Fault][] = [
-    ["plan", stallAt("/api/v0/find")],
     ["plan", stallAt("/api/v0/find", 50)],
-    ["plan", stallAt("/api/v0/exec")],
-    ["archive", stallAt("/api/v0/find")],
     ["archive", { kind: "slow", path: "/api/v0/fetch", bytesPerSecond: 20 }],
     ["verify", stallAt("/api/v0/fetch", 600)],
-    ["purge", stallAt("/api/v0/exec")],
     ["purge", stallAt("/api/v0/update")],
     ["purge", stallAt("/api/v0/delete")],
     ["purge", stallAt("/api/v0/fetch", 600)],
@@ -85,14 +81,9 @@ describe("an interruption while the store says nothing", () => {
   const ROWS: readonly [verb: string, fault: CellarFault][] = [
     ["plan", put(/plan-/)],
     ["plan", late(/ruling/)],
-    ["plan", { kind: "stall", op: "ListObjects" }],
     ["archive", put(/points-/)],
-    ["archive", late(/manifest/)],
-    ["archive", late(/markers/)],
     ["archive", late(/seals/)],
-    ["archive", { kind: "stall", op: "GetObject", path: /data/ }],
     ["verify", late(/verified/)],
-    ["purge", late(/fences/)],
     ["purge", put(/intents/)],
     ["purge", late(/intents/)],
     ["purge", late(/purged/)],

@@ -3,7 +3,7 @@
 import { afterEach, describe, expect, it } from "vitest";
 import { BUCKET, type World } from "../../sim/world.ts";
 import {
-  expectConverges,
+  expectCloses,
   expectNothingLost,
   expectRun,
   failure,
@@ -38,7 +38,7 @@ describe("replan", () => {
     expect(said).toMatchObject({ exit: 1, code: "blocked" });
     expect(said.message).toContain("is purging");
     expect(keysOf(world, "plans/world/2025-11/retired/")).toEqual([]);
-    await expectConverges(world, before);
+    await expectCloses(world, before);
   });
 
   it("takes the ground from under a purge list, until archived anew", async () => {
@@ -50,7 +50,7 @@ describe("replan", () => {
     await expectRun(world, 0, "purge");
     expect(hotPoints(world)).toEqual(before);
     expect(keysOf(world, "intents/")).toEqual([]);
-    await expectConverges(world, before);
+    await expectCloses(world, before);
     const [first, second] = keysOf(world, "plans/world/2025-11/ruling/");
     expect([first, second]).not.toContain(undefined);
     const seals = keysOf(world, "seals/");
@@ -69,7 +69,7 @@ describe("replan", () => {
     const [name, seed] = [{ host: "h1" }, 77] as const;
     world.load("cpu.load", name, minutes(2, seed));
     const before = hotPoints(world);
-    await expectConverges(world, before);
+    await expectCloses(world, before);
   });
 
   it("does not count approvals that old seals were given", async () => {
@@ -100,7 +100,7 @@ describe("replan", () => {
     await expectRun(world, 0, "plan");
     await replan(0);
     expect(keysOf(world, "plans/world/2025-11/retired/")).toHaveLength(2);
-    await expectConverges(world);
+    await expectCloses(world);
   });
 });
 
@@ -112,7 +112,7 @@ describe("withdraw", () => {
     await expectRun(world, 0, "withdraw", "world", seal, "--reason", "wrong key was used");
     await expectRun(world, 0, "purge");
     expect(hotPoints(world)).toEqual(before);
-    await expectConverges(world, before);
+    await expectCloses(world, before);
     expect(keysOf(world, "seals/")).toHaveLength(2);
   });
 
@@ -122,7 +122,7 @@ describe("withdraw", () => {
     const [seal = ""] = keysOf(world, "seals/");
     world.cellar.lose(BUCKET, seal);
     await expectRun(world, 0, "withdraw", "world", seal, "--reason", "the store lost it");
-    await expectConverges(world, before);
+    await expectCloses(world, before);
   });
 
   it("is refused for a seal that a purge rests on", async () => {
@@ -160,7 +160,7 @@ describe("series that come after the plan", () => {
     world.load("cpu.load", { host: "unheard-of" }, minutes(5));
     world.load("cpu.load", {}, minutes(5));
     const before = hotPoints(world);
-    await expectConverges(world, before);
+    await expectCloses(world, before);
     expect(keysOf(world, "plans/world/2025-11/plan-")).toHaveLength(1);
     expect(keysOf(world, "plans/world/2025-11/supplement-")).toEqual([]);
   });
@@ -171,7 +171,7 @@ describe("series that come after the plan", () => {
     const { batches } = recordOf(world, keysOf(world, "plans/")[0] ?? "") as { batches: object[] };
     world.load("cpu.load", { host: "unheard-of" }, minutes(5));
     world.load("cpu.load", {}, minutes(5));
-    await expectConverges(world, hotPoints(world));
+    await expectCloses(world, hotPoints(world));
     expect(keysOf(world, "seals/")).toHaveLength(batches.length);
   });
 });

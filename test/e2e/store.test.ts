@@ -100,19 +100,24 @@ describe("keys that may not", () => {
 });
 
 describe("a full store, where writes hang", () => {
-  const limits = { storeStallMs: 40 };
+  const limits = { storeStallMs: 300 };
+  const flow = [
+    "period: { first: 2025-11 }",
+    "run: { retry: { max-attempts: 2 } }",
+    "purge: { mode: automatic, write-fence: { max-past: P45D } }",
+  ].join("\n");
 
   it("ends plan as stalled, not for ever", async () => {
-    world = await staged({ limits });
+    world = await staged({ limits, flow });
     world.cellar.faults.push(STORE_FULL);
     expect(await failure(world, "plan")).toMatchObject({ exit: 1, code: "stalled" });
   });
 
   it("fails every attempt of the batch; with space again it converges", async () => {
-    world = await staged({ limits });
+    world = await staged({ limits, flow });
     await expectRun(world, 0, "plan");
     world.cellar.faults.push(STORE_FULL);
-    expect((await expectRun(world, 3, "archive")).stdout).toContain("failed after 5 attempts");
+    expect((await expectRun(world, 3, "archive")).stdout).toContain("failed after 2 attempts");
     expect(keysOf(world, "seals/")).toEqual([]);
     world.cellar.faults.clear();
     await expectConverges(world);

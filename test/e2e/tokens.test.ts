@@ -39,7 +39,7 @@ describe("a read token that is wrong", () => {
     world.warp10.tokens.set("WORLD_READ", { ...WORLD_READ, expiry: START - 1 });
     expect(await failure(world, "plan", "--period", "2025-11")).toMatchObject({ exit: 0 });
     const archive = await world.json("archive");
-    expect(archive.code).toBe(3);
+    expect(archive.code).toBe(12);
     expect(JSON.stringify(archive.document)).toContain('"code":"not-authorised"');
     expect(keysOf(world, "seals/")).toEqual([]);
     world.warp10.tokens.set("WORLD_READ", WORLD_READ);

@@ -12,7 +12,9 @@ export type Stored = "stored" | "exists" | "overwritten";
 
 /** Objects by key, each with the store's time. */
 export class Bucket {
-  readonly objects = new Map<string, Found>();
+  readonly objects: Map<string, Found>;
+  /** Every key, in order. */
+  private readonly sorted: string[];
   readonly late: LatePut[] = [];
   /** Keys that held two contents. */
   readonly rewritten: string[] = [];
@@ -20,8 +22,15 @@ export class Bucket {
   readonly ignoresConditions: boolean;
   private readonly now: () => number;
 
-  constructor(ignoresConditions: boolean, now: () => number) {
+  /** `objects`: what lies in it from the beginning. */
+  constructor(
+    ignoresConditions: boolean,
+    now: () => number,
+    objects: ReadonlyMap<string, Found> = new Map(),
+  ) {
     this.ignoresConditions = ignoresConditions;
+    this.objects = new Map(objects);
+    this.sorted = [...objects.keys()].toSorted();
     this.now = now;
   }
 
@@ -31,12 +40,32 @@ export class Bucket {
     if (before && !this.ignoresConditions) return "exists";
     if (before && Buffer.compare(before.bytes, bytes) !== 0) this.rewritten.push(key);
     this.objects.set(key, { bytes: Uint8Array.from(bytes), lastModifiedMs: this.now() });
+    if (!before) this.sorted.splice(this.placeOf(key), 0, key);
     return before ? "overwritten" : "stored";
   }
 
   /** Keys under a prefix, in order. */
   keysUnder(prefix: string): string[] {
-    return [...this.objects.keys()].filter((key) => key.startsWith(prefix)).toSorted();
+    const from = this.placeOf(prefix);
+    let to = from;
+    while (this.sorted[to]?.startsWith(prefix)) to++;
+    return this.sorted.slice(from, to);
+  }
+
+  /** Takes an object away: the store lost it. */
+  lose(key: string): void {
+    if (this.objects.delete(key)) this.sorted.splice(this.placeOf(key), 1);
+  }
+
+  /** Where a key stands or would stand in the order. */
+  private placeOf(key: string): number {
+    let [from, to] = [0, this.sorted.length];
+    while (from < to) {
+      const middle = (from + to) >> 1;
+      if ((this.sorted[middle] ?? "") < key) from = middle + 1;
+      else to = middle;
+    }
+    return from;
   }
 
   /** The bucket read without faults: what somebody who restores would read. */

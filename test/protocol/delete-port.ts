@@ -57,7 +57,7 @@ async function remove(
   };
   world.tell(life.actor.name, `deletes ${range.start}..${range.end} of ${namesOf(order.series)}`);
   world.hot.queued.push(order);
-  const late = fault === "is applied late" || (world.settings.queues && !world.isCalm);
+  const late = fault === "is applied late" || world.conduct.queues;
   if (!late) world.applyDelete(order);
   world.effects++;
   world.scheduler.answered(life, step, call);

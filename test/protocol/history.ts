@@ -1,10 +1,11 @@
 // One history, from its seed to its verdict.
+import { beginWorld } from "./beginning.ts";
 import { withSeededIds } from "./chance.ts";
 import { type Mutant, SOUND } from "./mutant.ts";
 import { newPerson } from "./people.ts";
 import type { Broken } from "./promises.ts";
 import { newRunner } from "./runner.ts";
-import { World, type WorldOptions } from "./world.ts";
+import type { World, WorldOptions } from "./world.ts";
 
 /** What a history came to. */
 export interface Told {
@@ -26,8 +27,8 @@ export interface HistoryOptions extends WorldOptions {
 }
 
 /** Runs one history of safety: faults never stop. */
-export function runHistory(options: HistoryOptions): Promise<Told> {
-  const world = new World(options);
+export async function runHistory(options: HistoryOptions): Promise<Told> {
+  const world = await beginWorld(options);
   return withSeededIds(world.chance, async () => {
     await runToEnd(world, options.mutant ?? SOUND);
     return toldOf(world, options.seed);
@@ -36,9 +37,9 @@ export function runHistory(options: HistoryOptions): Promise<Told> {
 
 /** Runs all runners of a world to their ends, and judges the last effect. */
 export async function runToEnd(world: World, mutant: Mutant): Promise<void> {
-  const names = ["A", "B", "C"].slice(0, world.settings.runners);
+  const names = ["A", "B", "C"].slice(0, world.conduct.runners);
   const runners = names.map((name) => newRunner(world, name, mutant));
-  await world.scheduler.runAll([...runners, newPerson(world, world.settings.processes)]);
+  await world.scheduler.runAll([...runners, newPerson(world, world.conduct.processes)]);
   for (const order of [...world.hot.queued]) world.applyDelete(order);
   await world.checked();
 }

@@ -27,7 +27,7 @@ export function hotPort(world: World, life: Life): Hot {
       const fault = world.fault(life, step, call, ["fails"]);
       if (fault) throw world.failed(life, call, failure(call));
       life.watch.succeeded(call);
-      return { timeUnit: world.unit, dateMs: world.nowMs + world.settings.skewMs.hot };
+      return { timeUnit: world.unit, dateMs: world.nowMs + world.place.skewMs.hot };
     },
     find: (selector) => listing(world, life, `find ${selector}`, selector, "readable"),
     fetch: (selector, range) => fetch(world, life, selector, range),

@@ -5,20 +5,21 @@ import { indexPeriods, readPeriod } from "../../src/cellar/snapshot.ts";
 import { isEnded } from "../../src/plan/due.ts";
 import { ruled } from "../../src/verbs/periods.ts";
 import { withSeededIds } from "./chance.ts";
+import { beginWorld } from "./beginning.ts";
 import { type HistoryOptions, runToEnd, type Told, toldOf } from "./history.ts";
 import { SOUND } from "./mutant.ts";
 import { approve, does } from "./people.ts";
 import { runProcess } from "./runner.ts";
 import { Actor } from "./scheduler.ts";
-import { DAY_MS, HOUR_MS, PERIOD } from "./settings.ts";
-import { World } from "./world.ts";
+import { CALM, DAY_MS, HOUR_MS, PERIOD } from "./settings.ts";
+import type { World } from "./world.ts";
 
 /** Daily runs after which everything has ended. */
 export const RUNS = 12;
 
 /** Runs a history, then calm runs; a batch that has not ended then is a broken promise. */
-export function runLiveHistory(options: HistoryOptions): Promise<Told> {
-  const world = new World(options);
+export async function runLiveHistory(options: HistoryOptions): Promise<Told> {
+  const world = await beginWorld(options);
   return withSeededIds(world.chance, async () => {
     await runToEnd(world, SOUND);
     if (world.isOver) return toldOf(world, options.seed);
@@ -31,7 +32,7 @@ export function runLiveHistory(options: HistoryOptions): Promise<Told> {
 }
 
 function calm(world: World): void {
-  world.isCalm = true;
+  world.conduct = CALM;
   world.policyHeldAt = undefined;
   world.tell("everything", "works again");
   for (const one of world.ingress) one.isFenced = true;
@@ -51,7 +52,7 @@ async function runDaily(world: World, self: Actor): Promise<void> {
       await runProcess(world, self, step, SOUND);
     }
     await does(world, self, approve, `calm approval ${day}`);
-    world.pass(world.settings.flow.purge.graceMs + DAY_MS, "the grace is over");
+    world.pass(world.place.flow.purge.graceMs + DAY_MS, "the grace is over");
     for (const step of ["plan", "purge"] as const) await runProcess(world, self, step, SOUND);
     world.pass(2 * HOUR_MS, "two hours pass");
   }
@@ -59,9 +60,9 @@ async function runDaily(world: World, self: Actor): Promise<void> {
 
 /** The first batch that has neither ended nor is held, in words. */
 async function openBatch(world: World): Promise<string | undefined> {
-  const { settings, bucket } = world;
-  const { flow, limits } = settings;
-  const clocks = Object.values(settings.skewMs);
+  const { place, bucket } = world;
+  const { flow, limits } = place;
+  const clocks = Object.values(place.skewMs);
   // Clocks that disagree stop every purge, and say so.
   if (Math.max(...clocks) - Math.min(...clocks) > limits.clockSkewMs) return undefined;
   const index = await indexPeriods(bucket.truth, flow.name);

@@ -51,9 +51,14 @@ export function valueName(value: Value): string {
 
 /** The hot store's contents; nothing here lies. */
 export class HotStore {
-  readonly series: ModelSeries[] = [];
+  readonly series: ModelSeries[];
   readonly pending: PendingWrite[] = [];
   readonly queued: QueuedDelete[] = [];
+  /** `series`: what it holds from the beginning; copied. */
+  constructor(series: readonly ModelSeries[] = []) {
+    this.series = series.map((one) => ({ ...one, points: new Map(one.points) }));
+  }
+
   private readonly matched = new Map<string, Map<string, boolean>>();
 
   add(className: string, labels: Readonly<Record<string, string>>, registered = true): ModelSeries {

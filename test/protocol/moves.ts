@@ -44,7 +44,7 @@ function anySeries(world: World, name: string): ModelSeries | undefined {
 }
 
 function moveFence(world: World, name: string): boolean {
-  if (world.settings.flow.purge.writeFence?.kind !== "probe") return false;
+  if (world.place.flow.purge.writeFence?.kind !== "probe") return false;
   const gate = world.ingress[world.chance.below(`${name} which`, world.ingress.length)];
   if (!gate) return false;
   if (!gate.isFenced || world.wantsFence) {
@@ -82,7 +82,7 @@ function arriveLate(world: World, name: string): boolean {
 
 /** Only within the store's wait for garbage collection, and only what is large enough to have tails. */
 function vanish(world: World, name: string): boolean {
-  const youngMs = world.storeMs() - world.settings.limits.gcWaitMs;
+  const youngMs = world.storeMs() - world.place.limits.gcWaitMs;
   const young = world.bucket
     .keysUnder("data/")
     .filter((key) => (world.bucket.objects.get(key)?.lastModifiedMs ?? 0) > youngMs)
@@ -134,6 +134,41 @@ function revive(world: World, name: string): boolean {
   return true;
 }
 
+/** A runner is stopped for days, and the world believes that nothing is under way. */
+function pause(world: World, name: string): boolean {
+  world.pass(world.chance.oneOf(name, [16 * MINUTE_MS, 3 * DAY_MS, 12 * DAY_MS]), "passes");
+  if (!world.chance.happens(`${name} lifts`, 0.7)) return true;
+  while (world.ingress.some((one) => one.isFenced) && moveFence(world, `${name} fence`)) continue;
+  lateWrites(world, name, 3);
+  if (world.chance.fraction(`${name} fences`) < 0.5) setFences(world);
+  return true;
+}
+
+/** Some writes into the period, where the fence lets them in. */
+export function lateWrites(world: World, name: string, most: number): void {
+  for (let i = 0; i < most; i++) {
+    const one = `${name} late ${i}`;
+    if (world.takesOldPoints() && world.chance.happens(one, 0.5)) write(world, one);
+  }
+}
+
+/** Every ingress has its fence. */
+export function setFences(world: World): void {
+  for (const one of world.ingress) one.isFenced = true;
+  world.wantsFence = false;
+  world.tell("the operator", "sets every fence");
+}
+
+const CRITICAL_MOVES: readonly [Move, ...Move[]] = [
+  pause,
+  pause,
+  revive,
+  revive,
+  write,
+  applyQueued,
+  waitLong,
+];
+
 const MOVES: readonly [Move, ...Move[]] = [
   write,
   write,
@@ -151,23 +186,25 @@ const MOVES: readonly [Move, ...Move[]] = [
 ];
 
 /** Lets something happen, if chance and the world allow it. */
-export function moveWorld(world: World, step: string, probability: number): void {
+export function moveWorld(world: World, step: string, isCritical: boolean): void {
+  const { moves, criticalMoves } = world.rates;
   const name = `${step} move`;
-  if (!world.chance.happens(name, probability)) return;
-  const hurry = world.wantsFence && world.chance.fraction(`${name} hurry`) < 0.5;
-  const move = hurry ? moveFence : world.chance.oneOf(`${name} kind`, MOVES);
+  if (!world.chance.happens(name, isCritical ? criticalMoves : moves)) return;
+  const kinds = isCritical ? CRITICAL_MOVES : MOVES;
+  const hurries = world.wantsFence && world.chance.fraction(`${name} hurry`) < 0.5;
+  const move = hurries ? moveFence : world.chance.oneOf(`${name} kind`, kinds);
   if (move(world, name)) world.effects++;
 }
 
 /** Points of the beginning: inside the period, and just outside. */
 export function fillHot(world: World): void {
-  const { chance, hot, settings } = world;
-  for (let s = 0; s < settings.series; s++) {
+  const { chance, hot, place } = world;
+  for (let s = 0; s < place.series; s++) {
     const className = CLASSES[s % 2] ?? "cpu";
-    const hidden = s > 0 && chance.fraction(`fill hidden ${s}`) < 0.08;
+    const hidden = s > 0 && chance.fraction(`fill hidden ${s}`) < 0.2;
     const series = hot.add(className, { host: `h${s}` }, !hidden);
     for (const [i, timestamp] of [...PLACES, ...OUTSIDE].entries()) {
-      if (chance.fraction(`fill ${s} ${i}`) >= settings.density) continue;
+      if (chance.fraction(`fill ${s} ${i}`) >= place.density) continue;
       const value = chance.oneOf(`fill value ${s} ${i}`, VALUES);
       series.points.set(timestamp, value);
     }

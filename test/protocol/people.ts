@@ -32,7 +32,7 @@ export async function approve(world: World, { inv, flow, cold }: Process): Promi
 }
 
 function scopesIn(world: World): [HoldScope, ...HoldScope[]] {
-  const { name, source } = world.settings.flow;
+  const { name, source } = world.place.flow;
   const batches = world.bucket
     .keysUnder(`markers/${name}/${PERIOD}/`)
     .map((key) => key.split("/")[3] ?? "");
@@ -73,7 +73,8 @@ const changePolicy: Deed = async (world) => {
   return world.policyHeldAt === undefined ? "lets go by policy" : "holds all by policy";
 };
 
-const replan: Deed = async (_, { inv, flow, cold }) => {
+/** Retires the plan that rules. */
+export const retire: Deed = async (_, { inv, flow, cold }) => {
   await retirePlan(inv, flow, cold, PERIOD, "other groups");
   return "retires the plan";
 };
@@ -94,7 +95,7 @@ const DEEDS: readonly [Deed, ...Deed[]] = [
   lift,
   hold,
   changePolicy,
-  replan,
+  retire,
   withdraw,
 ];
 

@@ -28,7 +28,7 @@ export interface Process {
 /** A clock that a runner sleeps by: the world's time passes meanwhile. */
 function clockOf(world: World, life: Life): Clock {
   return {
-    now: () => world.nowMs + world.settings.skewMs.runner,
+    now: () => world.nowMs + world.place.skewMs.runner,
     sleep: async (ms) => {
       await world.scheduler.step(life, "sleep");
       world.nowMs += ms;
@@ -39,14 +39,14 @@ function clockOf(world: World, life: Life): Clock {
 
 /** Opens everything for a new process of a runner. */
 export function openProcess(world: World, life: Life, mutant: Mutant): Process {
-  const { settings } = world;
-  const { limits } = settings;
+  const { place } = world;
+  const { limits } = place;
   const clock = clockOf(world, life);
   const bare = mutant.cold?.(coldPort(world, life), world, life) ?? coldPort(world, life);
   // Every other process sits failing reads out, as the verbs do.
   const isPatient = world.chance.fraction(`${life.process} patient`) < 0.5;
   const cold = isPatient ? patient(bare, retrying(RETRY, clock, () => 0)) : bare;
-  const flow = mutant.flow?.(settings.flow) ?? settings.flow;
+  const flow = mutant.flow?.(place.flow) ?? place.flow;
   const forge = forgePort(world, life);
   const ports = {
     hot: hotPort(world, life),

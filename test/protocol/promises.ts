@@ -40,14 +40,19 @@ export class Promises {
   /** Points that were deleted and are nowhere; only unfenced histories go on after that. */
   lost = new Set<string>();
   private readonly world: World;
-  private readonly owed = new Map<string, Owed>();
+  private readonly owed: Map<string, Owed>;
   private readonly truth: ArchiveTruth;
   /** The number of the effect that stored each object. */
-  private readonly storedAt = new Map<string, number>();
+  private readonly storedAt: Map<string, number>;
 
-  constructor(world: World) {
+  constructor(world: World, before?: Promises) {
     this.world = world;
-    const { name } = world.settings.flow;
+    this.owed = new Map(before?.owed);
+    this.storedAt = new Map(before?.storedAt);
+    for (const [name, { value, later }] of this.owed) {
+      this.owed.set(name, { value, later: new Set(later) });
+    }
+    const { name } = world.place.flow;
     this.truth = new ArchiveTruth(world.bucket, { flow: name, period: PERIOD });
   }
 
@@ -136,8 +141,8 @@ export class Promises {
 
   /** Nothing is deleted but what a purge list named that was at most a day old. */
   private async judgeList(batch: string, beganMs: number): Promise<void> {
-    const { bucket, settings } = this.world;
-    for (const key of bucket.keysUnder(`lists/${settings.flow.name}/`)) {
+    const { bucket, place } = this.world;
+    for (const key of bucket.keysUnder(`lists/${place.flow.name}/`)) {
       const list = await readRecord(bucket.truth, key, purgeListRecord).catch(() => undefined);
       // A process reads the newest list once, when it begins.
       const isNamed = list?.value.entries.some((entry) => entry.batch === batch);

@@ -26,7 +26,7 @@ async function lackOf(
   seal: Stored<Seal>,
   gateMs: number,
 ): Promise<string | undefined> {
-  const { flow, limits } = world.settings;
+  const { flow, limits } = world.place;
   const coolMs = Math.max(flow.purge.graceMs, limits.gcWaitMs);
   // A gate looks at the clock after it began: nothing may be younger than that.
   const ageMs = world.storeMs() - seal.lastModifiedMs;
@@ -37,7 +37,7 @@ async function lackOf(
 }
 
 async function isVerified(world: World, seal: Stored<Seal>): Promise<boolean> {
-  const prefix = `verified/${world.settings.flow.name}/${PERIOD}/${seal.value.batch}/`;
+  const prefix = `verified/${world.place.flow.name}/${PERIOD}/${seal.value.batch}/`;
   for (const key of world.bucket.keysUnder(prefix)) {
     if (!idOfKey(key).startsWith(idOfKey(seal.key))) continue;
     const receipt = await readable(readRecord(world.bucket.truth, key, verifiedRecord));
@@ -48,8 +48,8 @@ async function isVerified(world: World, seal: Stored<Seal>): Promise<boolean> {
 }
 
 async function isApproved(world: World, seal: Stored<Seal>, gateMs: number): Promise<boolean> {
-  const { bucket, settings } = world;
-  const at = `${settings.flow.name}/${PERIOD}/`;
+  const { bucket, place } = world;
+  const at = `${place.flow.name}/${PERIOD}/`;
   const rests = new Set<string>();
   for (const key of bucket.keysUnder(`intents/${at}`)) {
     const intent = await readable(readRecord(bucket.truth, key, intentRecord));
@@ -58,7 +58,7 @@ async function isApproved(world: World, seal: Stored<Seal>, gateMs: number): Pro
   for (const key of bucket.keysUnder(`approved/${at}`)) {
     const approval = await readable(readRecord(bucket.truth, key, approvedRecord));
     if (!approval?.value.seals.some((q) => q.key === seal.key && q.sha256 === seal.sha256)) continue;
-    if (gateMs - approval.lastModifiedMs <= settings.limits.approvalMs || rests.has(key)) return true;
+    if (gateMs - approval.lastModifiedMs <= place.limits.approvalMs || rests.has(key)) return true;
   }
   return false;
 }

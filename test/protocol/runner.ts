@@ -114,8 +114,8 @@ async function saidBy(run: () => Promise<string>): Promise<string> {
 /** A runner that mostly runs what comes next, with time between its steps. */
 export function newRunner(world: World, name: string, mutant: Mutant): Actor {
   return new Actor(name, async (self) => {
-    let next: Step = "plan";
-    for (let i = 0; i < world.settings.processes && !world.isOver; i++) {
+    let next: Step = world.bucket.objects.size > 0 ? "purge" : "plan";
+    for (let i = 0; i < world.conduct.processes && !world.isOver; i++) {
       const drawn = world.chance.fraction(`${name} step ${i}`);
       const step: Step = drawn < 0.9 ? next : world.chance.oneOf(`${name} other ${i}`, STEPS);
       const said = await runProcess(world, self, step, mutant);
@@ -136,7 +136,7 @@ function stepAfter(step: Step, said: string, drawn: number): Step {
 }
 
 function waitBetween(world: World, name: string, step: Step, said: string): void {
-  const { graceMs } = world.settings.flow.purge;
+  const { graceMs } = world.place.flow.purge;
   const drawn = world.chance.fraction(name);
   if (step === "verify" && !/late/.test(said) && drawn < 0.8) {
     return world.pass(graceMs + DAY_MS, "the grace is over");

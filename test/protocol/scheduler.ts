@@ -104,10 +104,10 @@ export class Scheduler {
     this.calls++;
     const step = `${actor.name}${actor.calls}`;
     const { world } = this;
-    world.moveOn(life, step, call);
+    world.moveOn(life, step);
     const { switches, kills } = world.rates;
     const others = this.others(actor);
-    const rate = call === "sleep" ? 0.5 : world.isCritical(call) ? 4 * switches : switches;
+    const rate = call === "sleep" ? 0.5 : life.watch.isNearDelete ? 4 * switches : switches;
     if (others.length > 0 && world.chance.happens(`${step} switch`, rate)) {
       const next = others[world.chance.below(`${step} to`, others.length)];
       if (next) {

@@ -27,31 +27,39 @@ export interface Rates {
   readonly switches: number;
   /** The world moves by itself: writers, queued deletes, people's clocks. */
   readonly moves: number;
-  /** The same in calls where it matters most. */
+  /** The same between a gate's first dry run and its delete. */
   readonly criticalMoves: number;
 }
 
-/** Everything that is drawn once. */
-export interface Settings {
+/** What the histories of one beginning share. */
+export interface Place {
   readonly flow: Flow;
   readonly limits: PurgeLimits;
-  readonly rates: Rates;
   readonly series: number;
   readonly density: number;
   readonly ignoresConditions: boolean;
-  /** Deletes are queued and applied later, as on a distributed Warp 10. */
-  readonly queues: boolean;
   /** How far each clock is off, ms. */
   readonly skewMs: { readonly runner: number; readonly hot: number; readonly store: number };
-  readonly fencedAtStart: boolean;
-  readonly runners: number;
-  readonly processes: number;
-  /** The flow is read from a default branch before each delete. */
-  readonly hasForge: boolean;
 }
 
-const NO_RATES: Rates = { faults: 0, kills: 0, switches: 0, moves: 0, criticalMoves: 0 };
-export const CALM: Rates = NO_RATES;
+/** What each history draws for itself. */
+export interface Conduct {
+  readonly rates: Rates;
+  /** Deletes are queued and applied later, as on a distributed Warp 10. */
+  readonly queues: boolean;
+  readonly isFenced: boolean;
+  readonly runners: number;
+  readonly processes: number;
+}
+
+/** Nothing goes wrong. */
+export const CALM: Conduct = {
+  rates: { faults: 0, kills: 0, switches: 0, moves: 0, criticalMoves: 0 },
+  queues: false,
+  isFenced: false,
+  runners: 1,
+  processes: 0,
+};
 
 const FLOW_BASE = {
   version: 1,
@@ -82,40 +90,47 @@ const FLOW_BASE = {
 
 const INGRESS = ["https://one.example.net", "https://two.example.net"] as const;
 
-/** Draws a history's settings. `unfenced`: nobody keeps writers away, and the flow accepts that. */
-export function drawSettings(chance: Chance, unfenced: boolean): Settings {
-  const draw = <T>(name: string, ...items: [T, ...T[]]): T => chance.oneOf(`set ${name}`, items);
+type Draw = <T>(name: string, ...items: [T, ...T[]]) => T;
+
+const drawOf =
+  (chance: Chance): Draw =>
+  (name, ...items) =>
+    chance.oneOf(`draw ${name}`, items);
+
+/** Draws a place. `unfenced`: nobody keeps writers away, and the flow accepts that. */
+export function drawPlace(chance: Chance, unfenced: boolean): Place {
+  const draw = drawOf(chance);
   const skew = (name: string): number =>
-    chance.fraction(`set skew ${name}`) < 0.9
+    chance.fraction(`skew ${name}`) < 0.94
       ? 0
-      : draw(`skewed ${name}`, 60_000, -60_000, 120_000, 10 * MINUTE_MS);
-  const gatePoints = draw("gate points", 1e9, 8, 16, 30);
+      : draw(`skewed ${name}`, MINUTE_MS, -MINUTE_MS, 2 * MINUTE_MS, 10 * MINUTE_MS);
+  const gatePoints = draw("gate points", 1e9, 1e9, 3, 6, 12, 30);
   const gcWaitMs = draw("gc wait", DAY_MS, 4 * HOUR_MS);
   return {
     flow: drawFlow(draw, unfenced),
     limits: { ...PURGE_LIMITS, gatePoints, gcWaitMs, recountWaitMs: draw("recount", 0, MINUTE_MS) },
-    rates: drawRates(draw),
     series: draw("series", 1, 2, 2, 3, 4),
     density: draw("density", 0.3, 0.6, 0.9),
     ignoresConditions: draw("conditions", false, false, true),
-    queues: draw("queues", false, true),
     skewMs: { runner: skew("runner"), hot: skew("hot"), store: skew("store") },
-    fencedAtStart: draw("fenced", true, false),
-    runners: draw("runners", 1, 2, 2, 3),
-    processes: draw("processes", 6, 9, 12, 16),
-    hasForge: draw("forge", ...([true, ...Array<boolean>(9).fill(false)] as [boolean])),
   };
 }
 
-type Draw = <T>(name: string, ...items: [T, ...T[]]) => T;
-
-function drawRates(draw: Draw): Rates {
+/** Draws how a history goes. `short`: it begins where the interesting part begins. */
+export function drawConduct(chance: Chance, short: boolean): Conduct {
+  const draw = drawOf(chance);
   return {
-    faults: draw("faults", 0, 0, 0.002, 0.01),
-    kills: draw("kills", 0, 0, 0.001, 0.003),
-    switches: draw("switches", 0.002, 0.01, 0.04),
-    moves: draw("moves", 0.004, 0.015, 0.04),
-    criticalMoves: draw("critical", 0.03, 0.1, 0.25),
+    rates: {
+      faults: draw("faults", 0, 0.001, 0.003, 0.01),
+      kills: draw("kills", 0, 0, 0.001, 0.004),
+      switches: draw("switches", 0.002, 0.01, 0.04),
+      moves: draw("moves", 0.002, 0.006, 0.02),
+      criticalMoves: draw("critical", 0.01, 0.04, 0.12),
+    },
+    queues: draw("queues", false, true),
+    isFenced: draw("fenced", true, false, false),
+    runners: draw("runners", 1, 2, 2, 3),
+    processes: short ? draw("processes", 2, 3, 5, 8) : draw("processes", 6, 9, 12),
   };
 }
 

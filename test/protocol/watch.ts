@@ -50,6 +50,11 @@ export class Watch {
     return this.dryRuns >= 2;
   }
 
+  /** Between a gate's first dry run and its delete. */
+  get isNearDelete(): boolean {
+    return this.dryRuns > 0;
+  }
+
   /** The delete was sent: what comes now is no concern of it. */
   sent(): void {
     this.dryRuns = 0;

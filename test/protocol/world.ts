@@ -1,13 +1,13 @@
 // The world of one history: time, hot store, bucket, fence, and what is known of each runner.
 import type { TimeUnit } from "../../src/warp10/range.ts";
-import { CellarmanError } from "../../src/runtime/errors.ts";
+import type { CellarmanError } from "../../src/runtime/errors.ts";
 import { Bucket, type Stored } from "./bucket.ts";
-import { Chance } from "./chance.ts";
+import type { Chance } from "./chance.ts";
 import { HotStore, pointName, pointsIn, type QueuedDelete, valueName } from "./model-series.ts";
-import { fillHot, moveWorld } from "./moves.ts";
+import { moveWorld } from "./moves.ts";
 import { Promises } from "./promises.ts";
 import { type Life, Scheduler } from "./scheduler.ts";
-import { CALM, drawSettings, type Rates, type Settings, START_MS } from "./settings.ts";
+import { CALM, type Conduct, type Place, type Rates, START_MS } from "./settings.ts";
 
 /** What a history begins with. */
 export interface WorldOptions {
@@ -21,54 +21,64 @@ export interface WorldOptions {
 /** The world of one history. */
 export class World {
   readonly chance: Chance;
-  readonly settings: Settings;
+  readonly place: Place;
   readonly isUnfenced: boolean;
-  readonly hot = new HotStore();
+  readonly hot: HotStore;
   readonly bucket: Bucket;
   readonly scheduler: Scheduler;
   readonly promise: Promises;
   readonly story: string[] = [];
   readonly unit: TimeUnit = "ms";
   readonly ingress: { readonly address: string; isFenced: boolean }[];
-  nowMs = START_MS;
+  conduct: Conduct;
+  nowMs: number;
   /** Effects so far; each has been judged before the next. */
-  effects = 0;
-  /** Nothing goes wrong any more. */
-  isCalm = false;
+  effects: number;
   /** A promise was broken, or too many calls were made: every runner stops. */
   isOver = false;
   wantsFence = false;
   /** The effect by which the default branch's policy came to say `hold: all`. */
   policyHeldAt: number | undefined;
-  lastRefusedMs = 0;
+  lastRefusedMs: number;
   private isChanged = false;
 
-  constructor({ seed, allowed, unfenced = false }: WorldOptions) {
-    this.chance = new Chance(seed, allowed);
-    this.isUnfenced = unfenced;
-    this.settings = drawSettings(this.chance, unfenced);
-    this.bucket = new Bucket(this.settings.ignoresConditions, () => this.storeMs());
+  /** A world at its beginning, or, with `before`, at the end of another. */
+  constructor(chance: Chance, place: Place, conduct: Conduct, before?: World) {
+    this.chance = chance;
+    this.place = place;
+    this.conduct = conduct;
+    const fence = place.flow.purge.writeFence;
+    this.isUnfenced = fence?.kind !== "probe";
+    this.nowMs = before?.nowMs ?? START_MS;
+    this.effects = before?.effects ?? 0;
+    this.lastRefusedMs = before?.lastRefusedMs ?? 0;
+    this.hot = new HotStore(before?.hot.series);
+    const { objects } = before?.bucket ?? {};
+    this.bucket = new Bucket(place.ignoresConditions, () => this.storeMs(), objects);
     this.scheduler = new Scheduler(this);
-    this.promise = new Promises(this);
-    const fence = this.settings.flow.purge.writeFence;
+    this.promise = new Promises(this, before?.promise);
     const addresses = fence?.kind === "probe" ? fence.probe : [];
-    const isFenced = this.settings.fencedAtStart;
+    const { isFenced } = conduct;
     this.ingress = addresses.map((address) => ({ address, isFenced }));
-    fillHot(this);
   }
 
   get rates(): Rates {
-    return this.isCalm ? CALM : this.settings.rates;
+    return this.conduct.rates;
+  }
+
+  /** Nothing goes wrong any more. */
+  get isCalm(): boolean {
+    return this.conduct === CALM;
   }
 
   get lagMs(): number {
-    const fence = this.settings.flow.purge.writeFence;
+    const fence = this.place.flow.purge.writeFence;
     return fence?.kind === "probe" ? fence.lagMs : 600_000;
   }
 
   /** The store's clock, ms. */
   storeMs(): number {
-    return this.nowMs + this.settings.skewMs.store;
+    return this.nowMs + this.place.skewMs.store;
   }
 
   /** A line of the story. */
@@ -77,19 +87,11 @@ export class World {
     this.story.push(`${time} ${who} ${what}`);
   }
 
-  /** Calls around which a race would matter most. */
-  isCritical(call: string): boolean {
-    return /^(fetch|count|find|dry run|answer|delete)/.test(call);
-  }
-
   /** Called before each call of a runner. */
-  moveOn(life: Life, step: string, call: string): void {
+  moveOn(life: Life, step: string): void {
     this.nowMs += 5;
     this.settleWrites();
-    if (this.isCalm) return;
-    const { moves, criticalMoves } = this.rates;
-    const isCritical = life.verb !== "plan" && this.isCritical(call);
-    moveWorld(this, step, isCritical ? criticalMoves : moves);
+    if (!this.isCalm) moveWorld(this, step, life.watch.isNearDelete);
   }
 
   /** Time that passes at once. */
@@ -106,7 +108,7 @@ export class World {
     call: string,
     kinds: readonly [T, ...T[]],
   ): T | undefined {
-    return this.rareFault(life, step, call, kinds, 1);
+    return this.rareFault(life, step, call, kinds, life.watch.isNearDelete ? 4 : 1);
   }
 
   /** The same, so many times as likely. */
@@ -166,7 +168,7 @@ export class World {
 
   /** The store loses an object. */
   remove(key: string): void {
-    this.bucket.objects.delete(key);
+    this.bucket.lose(key);
     this.isChanged = true;
   }
 

@@ -7,7 +7,9 @@ export const START = Date.parse("2026-03-05T00:00:00Z");
 export const NOVEMBER_US = BigInt(Date.parse("2025-11-01T00:00:00Z")) * 1000n;
 export const MINUTE_US = 60_000_000n;
 
-/** Fills two classes of ten series with one point a minute for three days; returns how many points. */
+/**
+ * Fills two classes of ten series with one point a minute for three days; returns how many points.
+ */
 export function fillNovember(world: World, series = 10): number {
   const points = 3 * 24 * 60;
   const offsets = Float64Array.from({ length: points }, (_, i) => i * Number(MINUTE_US));

@@ -40,7 +40,7 @@ export class BucketWatch {
 
   constructor(world: World, tap: Tap) {
     this.world = world;
-    tap.watchers.push((request, body, status) => this.see(request, body, status));
+    tap.watchers.push((request, status) => this.see(request, status));
   }
 
   /** Starts over from what is in the bucket now. */
@@ -52,7 +52,7 @@ export class BucketWatch {
     }
   }
 
-  private see({ method, target, server }: Passed, body: Buffer, status: number): void {
+  private see({ method, target, server, body }: Passed, status: number): void {
     if (server !== "cellar" || method === "GET" || method === "HEAD" || status >= 300) return;
     const path = decodeURIComponent(target.split("?")[0] ?? "");
     const key = path.slice(`/${BUCKET}/`.length);

@@ -14,7 +14,7 @@ import {
   STEPS,
 } from "./stage.ts";
 import { shapeSince } from "./shape.ts";
-import { type Side, SIDES } from "./tap.ts";
+import { type Passed, type Side, SIDES } from "./tap.ts";
 
 /** How a command is struck: SIGKILL, or SIGTERM and what the promise of an orderly end says. */
 export type Blow = "KILL" | "TERM";
@@ -23,7 +23,6 @@ export type Blow = "KILL" | "TERM";
 export interface LaneOptions {
   readonly program: Program;
   readonly cache: string;
-  readonly blow: Blow;
   /** This lane takes every `lanes`-th crash point from `lane` on. */
   readonly lane: number;
   readonly lanes: number;
@@ -66,6 +65,8 @@ interface Followed {
 /** An orderly end takes at most this long (design: runners kill after 7.5 s). */
 const ENDING_MS = 7_000;
 const INTERRUPTED = 130;
+/** SIGTERM before the effect: the connection is closed, and each n-th stays silent instead. */
+const SILENT_EVERY = 8;
 /** Whole ways that may be needed until the period is closed. */
 const ROUNDS = 3;
 
@@ -97,23 +98,22 @@ export class Lane {
     return this.stage.world;
   }
 
-  /** Runs the whole way once; gives how many requests each command made. Throws when it fails. */
-  async cleanRun(): Promise<readonly number[]> {
-    const counts: number[] = [];
+  /** Runs the whole way once; gives the requests of each command. Throws when it fails. */
+  async cleanRun(): Promise<readonly (readonly Passed[])[]> {
+    const requests: (readonly Passed[])[] = [];
     this.watch.reset();
     for (const { verb, afterMs } of STEPS) {
       this.world.moveClock(afterMs);
       this.moments.push(momentOf(this.world));
       this.stage.tap.arm();
-      const { program, cache } = this.options;
-      const ended = await start(program, cache, this.world, verb).ended;
-      if (ended.code !== 0) throw new Error(`${verb} ended with ${ended.code}: ${ended.stderr}`);
-      counts.push(this.stage.tap.count);
+      const { code, stderr } = await runAtOnce(this.options.program, this.world, [verb]);
+      if (code !== 0) throw new Error(`${verb} ended with ${code}: ${stderr}`);
+      requests.push(this.stage.tap.taken);
     }
     const [first] = this.moments;
     const findings = first ? await this.inTheEnd(first) : [];
     if (findings.length > 0) throw new Error(`the clean run: ${findings[0]?.text}`);
-    return counts;
+    return requests;
   }
 
   /** The lane's crash points, last command first. */
@@ -129,12 +129,12 @@ export class Lane {
   }
 
   /** Strikes once, then goes the way to its end, and says what is wrong. */
-  async crash(point: CrashPoint): Promise<Crashed> {
+  async crash(point: CrashPoint, blow: Blow): Promise<Crashed> {
     const moment = this.moments[point.step];
     if (moment === undefined) throw new Error("the clean run comes first");
     putBack(this.world, moment);
     this.watch.reset();
-    const { struck, endingMs, findings: ofEnd } = await this.strike(point);
+    const { struck, endingMs, findings: ofEnd } = await this.strike(point, blow);
     const atOnce = [...ofEnd, ...(await this.judge.always(moment))];
     const shape = `${point.step} ${shapeSince(this.world, moment)}`;
     const known = this.options.followAll ? undefined : this.known.get(shape);
@@ -143,6 +143,34 @@ export class Lane {
     const findings = [...atOnce, ...after.findings];
     const { rounds, said } = after;
     return { point, struck, findings, followed: !known, rounds, said, endingMs };
+  }
+
+  private async strike(
+    point: CrashPoint,
+    blow: Blow,
+  ): Promise<{ struck: boolean; endingMs: number; findings: Finding[] }> {
+    const { program, cache } = this.options;
+    const { tap } = this.stage;
+    let hitMs: number | undefined;
+    const running = start(program, cache, this.world, STEPS[point.step]?.verb ?? "");
+    tap.arm({
+      at: point.request,
+      side: point.side,
+      hit: async () => {
+        hitMs = performance.now();
+        running.process.kill(`SIG${blow}`);
+        if (blow === "TERM" && point.side === "after") return "go on";
+        // A server that has gone silent is what an orderly end takes longest for.
+        if (blow === "KILL" || point.request % SILENT_EVERY === 0) await running.ended;
+        return "forget";
+      },
+    });
+    const ended = await running.ended;
+    const endingMs = hitMs === undefined ? 0 : performance.now() - hitMs;
+    tap.arm();
+    await tap.quiet();
+    const struck = hitMs !== undefined;
+    return { struck, endingMs, findings: struck ? judgeEnd(ended, endingMs, blow) : [] };
   }
 
   /** The way to its end, and what is wrong there. */
@@ -164,8 +192,8 @@ export class Lane {
     const said: string[] = [];
     for (const { verb, afterMs } of steps) {
       this.world.moveClock(afterMs);
-      const said = await runAtOnce(this.options.program, this.world, [verb]);
-      said.push(`${verb}: exit ${said.code}: ${said.stdout}${said.stderr}`);
+      const { code, stdout, stderr } = await runAtOnce(this.options.program, this.world, [verb]);
+      said.push(`${verb}: exit ${code}: ${stdout}${stderr}`);
     }
     return said.join("\n");
   }
@@ -179,3 +207,14 @@ export class Lane {
 
 /** The killed command is repeated a minute later, not after its step's whole wait. */
 const firstSoon = (step: Step, i: number): Step => (i === 0 ? { ...step, afterMs: 60_000 } : step);
+
+/** Whether a process ended as it must. */
+function judgeEnd({ code, signal, stderr }: Ended, endingMs: number, blow: Blow): Finding[] {
+  const broken = (text: string): Finding[] => [{ kind: "broken", text }];
+  if (blow === "KILL") {
+    return signal === "SIGKILL" ? [] : broken(`ended with ${code} in spite of SIGKILL`);
+  }
+  if (code !== INTERRUPTED) return broken(`exit ${code ?? signal}, not 130: ${stderr}`);
+  if (endingMs > ENDING_MS) return broken(`took ${Math.round(endingMs)} ms to end`);
+  return [];
+}

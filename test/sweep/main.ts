@@ -5,11 +5,11 @@ import { parseArgs } from "node:util";
 import { STEPS } from "./stage.ts";
 import { sweep, type SweepDocument } from "./sweep.ts";
 
-const USAGE = `npm run sweep -- [--signal KILL|TERM] [--short] [--lanes N] [--follow-all] [--source] [--json]
+const USAGE = `npm run sweep -- [--signal KILL|TERM] [--short] [--json] …
 
   --signal      KILL (default), or TERM: the command must end within 7 s, with exit code 130
   --short       every 29th crash point only
-  --lanes       worlds that are swept at once; default: one more than there are processors
+  --lanes       worlds that are swept at once; default: as many as keep the processors busy
   --follow-all  goes to the end after every crash, also after those that left nothing new behind
   --source      runs src/cli.ts instead of the bundle
   --json        ends with one JSON document on stdout
@@ -22,14 +22,15 @@ async function main(): Promise<number> {
     options: {
       signal: { type: "string", default: "KILL" },
       short: { type: "boolean", default: false },
-      lanes: { type: "string", default: String(availableParallelism() + 1) },
+      lanes: { type: "string" },
       "follow-all": { type: "boolean", default: false },
       source: { type: "boolean", default: false },
       json: { type: "boolean", default: false },
       help: { type: "boolean", default: false },
     },
   });
-  const { signal: blow, lanes } = values;
+  const blow = values.signal;
+  const lanes = values.lanes ?? String(lanesFor(blow));
   if (values.help || (blow !== "KILL" && blow !== "TERM") || !/^[1-9]\d?$/.test(lanes)) {
     process.stderr.write(USAGE);
     return values.help ? 0 : 2;
@@ -51,12 +52,16 @@ async function main(): Promise<number> {
   return found.stories.length === 0 && found.crashPoints > 0 ? 0 : 1;
 }
 
+/** A process that ends in order waits more than it works. */
+const lanesFor = (blow: string): number =>
+  blow === "TERM" ? 3 * availableParallelism() : availableParallelism() + 1;
+
 function textOf(found: SweepDocument): string {
   const { crashPoints, followed, lost, notConverged, broken, seconds } = found;
   const requests = found.requests.map((r) => `${r.verb} ${r.requests}`).join(", ");
   return [
     `The way takes ${STEPS.length} commands; requests of each: ${requests}.`,
-    `${crashPoints} crash points (${found.signal}), ${followed} of them with something new to follow.`,
+    `${crashPoints} crash points (${found.signal}); ${followed} left something new to follow.`,
     `lost ${lost}, not converged ${notConverged}, otherwise broken ${broken}; ${seconds} s.`,
     `Longest end after the signal: ${found.endingMs} ms.`,
     ...found.stories,

@@ -21,7 +21,7 @@ export interface Step {
   readonly afterMs: number;
 }
 
-/** The way of one period. The first purge of a flow is one batch; the last one reconciles and closes. */
+/** The way of one period. A flow's first purge is one batch; the last one reconciles and closes. */
 export const STEPS: readonly Step[] = [
   { verb: "plan", afterMs: 0 },
   { verb: "archive", afterMs: 60_000 },
@@ -57,7 +57,7 @@ export async function openStage(): Promise<Stage> {
   return { world, tap, close: async () => void (await Promise.all([tap.close(), world.close()])) };
 }
 
-/** Points every seven hours from October to December, each series of another type; two without a site. */
+/** Points every seven hours from October to December, of every type; two series have no site. */
 function fill(world: World): void {
   const from = us("2025-10-28");
   const times = Array.from({ length: 130 }, (_, i) => from + BigInt(i) * 7n * HOUR_US);
@@ -91,7 +91,7 @@ export interface Moment {
   readonly objects: ReadonlyMap<string, Buffer>;
 }
 
-/** Remembers the moment. Chunks are replaced by a delete, never changed in place; nor are objects. */
+/** Remembers the moment. A delete replaces chunks and changes none in place; nor do objects. */
 export function momentOf(world: World): Moment {
   const series = new Map([...world.warp10.store.all()].map((one) => [one, one.chunks]));
   const objects = new Map<string, Buffer>();

@@ -33,7 +33,7 @@ export interface SweepDocument {
   readonly seconds: number;
   /** Crash points with anything else wrong: an overwritten key, an untidy end. */
   readonly broken: number;
-  /** Crash points that were followed to the end; the others left the same behind as one of these. */
+  /** Crash points that were followed to the end; each other one left what one of these had left. */
   readonly followed: number;
   /** Longest time from the signal to the end of the process, ms. */
   readonly endingMs: number;
@@ -67,7 +67,11 @@ export async function sweep(options: SweepOptions): Promise<SweepDocument> {
   return tally.document(Math.round((performance.now() - beganMs) / 100) / 10);
 }
 
-function runLane(told: LaneOptions, signal: AbortSignal, tally: Tally): Promise<void> {
+function runLane(
+  told: LaneOptions & { blow: Blow },
+  signal: AbortSignal,
+  tally: Tally,
+): Promise<void> {
   const worker = new Worker(new URL("lane-thread.ts", import.meta.url), { workerData: told });
   const stop = (): void => worker.postMessage("stop");
   signal.addEventListener("abort", stop, { once: true });

@@ -1,5 +1,5 @@
 // Stands before both stand-ins on loopback, passes every request on unchanged, counts them as one
-// sequence, and strikes at one of them: before it takes effect, or after, with its answer kept back.
+// sequence, and strikes at one: before it takes effect, or after, with its answer kept back.
 import { createServer, request as askUpstream, type IncomingMessage } from "node:http";
 import type { Server, ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
@@ -23,10 +23,11 @@ export interface Passed {
   /** Path and query, as sent. */
   readonly target: string;
   readonly server: "warp10" | "cellar";
+  readonly body: Buffer;
 }
 
 /** Sees every request together with its answer's status. */
-export type Watcher = (request: Passed, body: Buffer, status: number) => void;
+export type Watcher = (request: Passed, status: number) => void;
 
 /** Addresses that stand for the two servers. */
 export interface Upstreams {
@@ -46,8 +47,8 @@ const HOP = new Set(["connection", "keep-alive", "transfer-encoding"]);
 
 /** The tap. */
 export class Tap {
-  /** Requests since it was last armed. */
-  count = 0;
+  /** Requests since it was last armed, in the order in which they were whole. */
+  taken: Passed[] = [];
   readonly watchers: Watcher[] = [];
   private strike: Strike | undefined;
   private readonly servers: Server[] = [];
@@ -66,7 +67,7 @@ export class Tap {
 
   /** Counts from zero again; with a strike or without. */
   arm(strike?: Strike): void {
-    this.count = 0;
+    this.taken = [];
     this.strike = strike;
   }
 
@@ -108,15 +109,15 @@ export class Tap {
   ): Promise<void> {
     const body = await bodyOf(message);
     if (body === undefined) return;
-    const passed = { method: message.method ?? "GET", target: message.url ?? "/", server };
-    this.count += 1;
-    const struck = this.strike?.at === this.count ? this.strike : undefined;
+    const passed = { method: message.method ?? "GET", target: message.url ?? "/", server, body };
+    this.taken.push(passed);
+    const struck = this.strike?.at === this.taken.length ? this.strike : undefined;
     if (struck?.side === "before" && (await struck.hit(passed)) === "forget") {
       response.destroy();
       return;
     }
     const answer = await forward(upstream, message, body);
-    for (const watch of this.watchers) watch(passed, body, answer.status);
+    for (const watch of this.watchers) watch(passed, answer.status);
     if (struck?.side === "after" && (await struck.hit(passed)) === "forget") {
       response.destroy();
       return;

@@ -1,4 +1,5 @@
-// The open exporter: the server's text, read strictly, digested and written as Parquet while it streams.
+// The open exporter: the server's text, read strictly, digested and written as Parquet while it
+// streams.
 import { readPoints } from "../../warp10/text/read.ts";
 import { SeriesDigests } from "../digest.ts";
 import type { ExportedObject, ExportOrder, ExportRun } from "../exporter.ts";
