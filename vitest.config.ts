@@ -3,9 +3,15 @@ import { defineConfig } from "vitest/config";
 export default defineConfig({
   test: {
     include: ["test/**/*.test.ts"],
-    exclude: ["test/real/**", "node_modules/**"],
-    testTimeout: 30_000,
-    hookTimeout: 30_000,
+    exclude: [
+      "test/real/**",
+      "test/sweep/**",
+      "test/protocol/**",
+      "test/e2e/!(way).test.ts",
+      "node_modules/**",
+    ],
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
     pool: "forks",
     maxWorkers: 2,
   },

@@ -1,4 +1,4 @@
-// Whether a module was started itself, or imported: `import.meta.main` came with a later Node 24
+// Whether a module was started itself, or imported: The module's own flag came with a later Node 24
 // than the oldest we take.
 import { realpathSync } from "node:fs";
 import { pathToFileURL } from "node:url";

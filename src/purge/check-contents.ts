@@ -4,7 +4,7 @@ import type { HoldsRead } from "../cellar/holds.ts";
 import { CellarmanError } from "../runtime/errors.ts";
 import { some } from "../runtime/words.ts";
 import { judgeTotals } from "../verify/diff.ts";
-import { diffPoints, mostPoints } from "../verify/diff-points.ts";
+import { type Comparison, diffPoints, mostPoints } from "../verify/diff-points.ts";
 import { type ReadTotals, readHot } from "../verify/read-hot.ts";
 import { readSeal, type SealContents } from "../verify/read-seal.ts";
 import type { ReadLimits } from "../warp10/hot.ts";
@@ -17,12 +17,14 @@ import { readIntents, type View, viewOrder } from "./view.ts";
 export interface ArchiveChecked {
   readonly line: CheckLine;
   readonly contents: readonly SealContents[];
+  /** Seals that a purge rests on and that cannot be read: what they hold of a point is unknown. */
+  readonly lost: readonly string[];
 }
 
 /**
  * Re-reads every byte of the view. A seal that is wrong or gone and that no purge rests on is a
- * person's case (withdraw). One that a purge rests on is never withdrawn: it holds nothing any
- * more, so what hot still has is archived again, and the line says what is lost.
+ * person's case (withdraw). One that a purge rests on is never withdrawn: what hot still has is
+ * archived again, by an attempt that saw it (checkContents), and the line says what is lost.
  */
 export async function checkArchive(
   gate: GateCase,
@@ -34,7 +36,7 @@ export async function checkArchive(
   const lost = view.lost.filter((key) => view.restedOn.has(key));
   const wrong = (key: string, why: string): ArchiveChecked => {
     const next = `cellarman withdraw ${gate.at.flow} ${key} --reason "..."`;
-    return { line: no("quarantine", check, why, needed, { next }), contents: [] };
+    return { line: no("quarantine", check, why, needed, { next }), contents: [], lost };
   };
   const gone = view.lost.find((key) => !view.restedOn.has(key));
   if (gone) return wrong(gone, `${gone} is gone`);
@@ -51,7 +53,7 @@ export async function checkArchive(
   const points = contents.reduce((n, c) => n + c.read.points, 0n);
   const seen = `${some(contents.length, "seal")}, ${some(points, "point")}`;
   const losses = lost.length > 0 ? `; LOST after a purge: ${lost.join(", ")}` : "";
-  return { line: yes(check, seen + losses, needed), contents };
+  return { line: yes(check, seen + losses, needed), contents, lost };
 }
 
 /**
@@ -94,6 +96,7 @@ export async function checkContents(
   ports: GatePorts,
   view: View,
   { contents, points, overlapping }: BatchContents,
+  lost: readonly string[],
   hot: ReadTotals,
   holds: HoldsRead,
 ): Promise<{ line: CheckLine; verdict: ContentsVerdict }> {
@@ -110,16 +113,18 @@ export async function checkContents(
     range: gate.range,
     limits: readLimits(gate),
     order: viewOrder(view.seals, intents),
+    totals: hot.totals,
   };
   const diffs = await diffPoints(comparison, contents, judged.unclear);
   const goneWith = new Map(
     judged.gone.map((identity) => [identity, mostPoints(contents, identity)]),
   );
+  const unsure = await heldBeforeLoss(comparison, contents, lost);
   const verdict = decideContents({
     batch: gate.at.batch,
     hotPoints: hot.points,
     archivedPoints: points,
-    judged,
+    judged: { ...judged, unarchived: [...judged.unarchived, ...unsure] },
     diffs,
     goneWith,
     standing: view.standing,
@@ -137,6 +142,25 @@ export async function checkContents(
         : no(verdict.outcome, check, verdict.seen, needed, { ...more, ...(next ? { next } : {}) }),
     verdict,
   };
+}
+
+/**
+ * Series with hot points that no seal holds which saw every lost one: a lost seal may hold another
+ * value of a point, and only a later seal's word stands against it. A read that failed in passing
+ * looks the same; it costs an attempt.
+ */
+async function heldBeforeLoss(
+  comparison: Comparison,
+  contents: readonly SealContents[],
+  lost: readonly string[],
+): Promise<readonly string[]> {
+  if (lost.length === 0) return [];
+  const { order, totals } = comparison;
+  const later = contents.filter((c) => lost.every((key) => order.overrides(c.seal.key, key)));
+  const held = later.map((c) => ({ key: c.seal.key, totals: c.read.totals }));
+  const { unarchived, unclear } = judgeTotals(totals, held);
+  const diffs = await diffPoints(comparison, later, unclear);
+  return [...unarchived, ...diffs.filter((d) => d.late > 0).map((d) => d.identity)];
 }
 
 function nextStep(gate: GateCase, verdict: ContentsVerdict): string | undefined {

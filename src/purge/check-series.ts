@@ -44,7 +44,9 @@ export function judgeSeries(
       `the delete would touch ${hidden}, which the read token does not list`,
       needed,
       {
-        next: "use tokens of one owner and application, .expose in both, no producers in the reader's",
+        next:
+          "use tokens of one owner and application, with .expose, " +
+          "and a read token without producers",
       },
     );
   }

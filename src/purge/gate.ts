@@ -115,7 +115,7 @@ class GateRun {
       gate.at.batch,
       (identity) => r.series.has(identity) || sealed.has(identity),
     );
-    const judged = await checkContents(gate, ports, view, mine, hot.read, holds);
+    const judged = await checkContents(gate, ports, view, mine, archive.lost, hot.read, holds);
     this.verdict = judged.verdict;
     this.add(judged.line);
     this.doing = "last dry run";

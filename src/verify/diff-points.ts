@@ -1,12 +1,16 @@
 // Comparing series point by point, hot against the seals that hold them, in portions that fit in
 // memory: for the rare series whose digests differ.
+import { SeriesDigests } from "../archive/digest.ts";
+import type { PointBatch, PointStream } from "../archive/points.ts";
 import type { Cold } from "../cellar/cold.ts";
 import type { ViewOrder } from "../ledger/view.ts";
+import { CellarmanError } from "../runtime/errors.ts";
 import type { Hot, ReadLimits } from "../warp10/hot.ts";
 import type { Range } from "../warp10/range.ts";
 import { readPoints } from "../warp10/text/read.ts";
 import { diffSeries, type SeriesDiff } from "./diff.ts";
 import { collectPoints, DIFF_POINTS_MAX } from "./points.ts";
+import { type ReadTotals, totalsOf } from "./read-hot.ts";
 import { type SealContents, sealPoints } from "./read-seal.ts";
 
 /** What is compared, and where. */
@@ -17,20 +21,28 @@ export interface Comparison {
   readonly range: Range;
   readonly limits: ReadLimits | undefined;
   readonly order: ViewOrder;
+  /** Hot by an earlier read of the same range: the points compared must be just those. */
+  readonly totals: ReadTotals["totals"];
 }
 
-/** Compares these series; reads hot and every seal once a portion. */
+/**
+ * Compares these series; reads hot and every seal once a portion. Throws "incomplete-read" where
+ * hot reads otherwise than before: a second read proves no more of itself than the first, which a
+ * count of the server proved.
+ */
 export async function diffPoints(
   comparison: Comparison,
   contents: readonly SealContents[],
   identities: readonly string[],
 ): Promise<SeriesDiff[]> {
-  const { hot, cold, selector, range, limits, order } = comparison;
+  const { hot, cold, selector, range, limits, order, totals } = comparison;
   const diffs: SeriesDiff[] = [];
   for (const portion of inPortions(identities, contents)) {
     const wanted = new Set(portion);
     const source = readPoints(hot.fetch(selector, range, limits), { where: "fetch" });
-    const mine = await collectPoints(source, wanted, range);
+    const digests = new SeriesDigests(source.series);
+    const mine = await collectPoints(digested(source, digests), wanted, range);
+    assertSame(totals, totalsOf(digests.finish()).totals, portion);
     const seals = await Promise.all(
       contents.map(async ({ seal, manifest }) => ({
         key: seal.key,
@@ -45,6 +57,31 @@ export async function diffPoints(
     }
   }
   return diffs;
+}
+
+/** The same stream; what passes is digested. */
+function digested(stream: PointStream, digests: SeriesDigests): PointStream {
+  async function* batches(): AsyncGenerator<PointBatch, void, undefined> {
+    for await (const batch of stream) {
+      digests.add(batch);
+      yield batch;
+    }
+  }
+  return { series: stream.series, [Symbol.asyncIterator]: batches };
+}
+
+function assertSame(
+  before: ReadTotals["totals"],
+  now: ReadTotals["totals"],
+  identities: readonly string[],
+): void {
+  const differing = identities.find((identity) => {
+    const [a, b] = [before.get(identity), now.get(identity)];
+    return a?.points !== b?.points || a?.digest !== b?.digest;
+  });
+  if (differing === undefined) return;
+  const said = `${differing} was read twice, and differs from one read to the next`;
+  throw new CellarmanError("incomplete-read", said, { retryable: true });
 }
 
 /** The most points that any of the seals holds of a series. */

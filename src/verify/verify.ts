@@ -68,7 +68,8 @@ export async function verifyBatch(
   const limits = seal.value.sawIntents.length > 0 ? { deadlineMs: CRAWL_MS } : undefined;
   const hot = await readHot(run.hot, batch.selector, range, limits);
   const judged = judgeTotals(hot.totals, [{ key: seal.key, totals: contents.read.totals }]);
-  const comparison = { ...run, selector: batch.selector, range, limits, order: NO_ORDER };
+  const reading = { selector: batch.selector, range, limits, totals: hot.totals };
+  const comparison = { ...run, ...reading, order: NO_ORDER };
   const diffs = await diffPoints(comparison, [contents], judged.unclear);
   const late = [...judged.unarchived, ...diffs.filter((d) => d.late > 0).map((d) => d.identity)];
   const differences = describe(judged.unarchived, judged.gone, diffs);

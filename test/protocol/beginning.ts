@@ -3,7 +3,7 @@
 import { Chance, withSeededIds } from "./chance.ts";
 import { fillHot, lateWrites, setFences } from "./moves.ts";
 import { SOUND } from "./mutant.ts";
-import { approve, does, retire } from "./people.ts";
+import { approve, does, hold, retire } from "./people.ts";
 import { runProcess } from "./runner.ts";
 import { Actor } from "./scheduler.ts";
 import { CALM, DAY_MS, drawConduct, drawPlace, HOUR_MS } from "./settings.ts";
@@ -74,4 +74,5 @@ async function prepare(world: World, self: Actor, purges: boolean): Promise<void
     world.pass(2 * DAY_MS, "two days pass");
   }
   await run("plan");
+  if (chance.fraction("holds") < 0.12) await does(world, self, hold, "holds");
 }

@@ -34,7 +34,9 @@ async function put(world: World, life: Life, key: string, bytes: Uint8Array): Pr
   if (fault === "fails") throw world.failed(life, call, failure(call));
   if (fault === "arrives late") bucket.late.push({ key, bytes: Uint8Array.from(bytes) });
   const dropped = fault === "is dropped" || fault === "arrives late";
-  const stored = dropped ? undefined : world.store(key, fault === "is garbled" ? garble(bytes) : bytes);
+  const stored = dropped
+    ? undefined
+    : world.store(key, fault === "is garbled" ? garble(bytes) : bytes);
   if (stored && fault === "is repeated") bucket.late.push({ key, bytes: Uint8Array.from(bytes) });
   if (stored === "stored") world.tell(life.actor.name, `puts ${key}`);
   if (stored === "overwritten") world.tell(life.actor.name, `puts ${key} over what was there`);

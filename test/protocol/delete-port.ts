@@ -47,7 +47,8 @@ async function remove(
   const fault = world.rareFault(life, step, call, DELETE_FAULTS, 8);
   if (fault === "is refused") return { outcome: "refused", reason: "Invalid token." };
   if (fault === "is lost") return { outcome: "no-answer", reason: "no answer" };
-  const left = fault === "leaves a series out" ? world.chance.below(`${step} out`, series.length) : -1;
+  const left =
+    fault === "leaves a series out" ? world.chance.below(`${step} out`, series.length) : -1;
   const touched = series.filter((_, i) => i !== left);
   const order: QueuedDelete = {
     series: fault === "is applied in part" ? touched.slice(0, 1) : touched,
@@ -62,7 +63,8 @@ async function remove(
   world.effects++;
   world.scheduler.answered(life, step, call);
   await world.scheduler.step(life, `answer of ${call}`);
-  const answers = fault === undefined || fault === "is applied twice" || fault === "leaves a series out";
+  const answers =
+    fault === undefined || fault === "is applied twice" || fault === "leaves a series out";
   if (!answers && world.chance.fraction(`${step} answers`) < 0.7) {
     return { outcome: "no-answer", reason: "the answer was lost" };
   }

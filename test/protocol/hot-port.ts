@@ -14,9 +14,11 @@ import type { World } from "./world.ts";
 const failure = (what: string): CellarmanError =>
   new CellarmanError("server", `the server failed: ${what}`, { retryable: true });
 
-const unused = (what: string): (() => never) => () => {
-  throw new Error(`${what} is not part of the model`);
-};
+const unused =
+  (what: string): (() => never) =>
+  () => {
+    throw new Error(`${what} is not part of the model`);
+  };
 
 /** Opens the hot store for one runner. */
 export function hotPort(world: World, life: Life): Hot {
@@ -143,12 +145,7 @@ function thinned(
   return points;
 }
 
-async function count(
-  world: World,
-  life: Life,
-  selector: string,
-  range: Range,
-): Promise<Counted> {
+async function count(world: World, life: Life, selector: string, range: Range): Promise<Counted> {
   const call = `count ${selector} ${range.start} ${range.end}`;
   const step = await world.scheduler.step(life, call);
   const mayLie = !life.watch.isThin;

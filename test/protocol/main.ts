@@ -57,7 +57,12 @@ function ask(worker: Worker, order: object): Promise<Summary> {
 
 const kind: Kind = values.unfenced ? "unfenced" : values.liveness ? "liveness" : "safety";
 const beganMs = Date.now();
-const total = await runAll(kind, wholeNumber("seed"), wholeNumber("histories"), wholeNumber("jobs"));
+const total = await runAll(
+  kind,
+  wholeNumber("seed"),
+  wholeNumber("histories"),
+  wholeNumber("jobs"),
+);
 const seconds = (Date.now() - beganMs) / 1000;
 for (const story of total.failures) process.stderr.write(`${story}\n\n`);
 const { histories, deleted, lost, failed } = total;

@@ -1,9 +1,5 @@
 // The hot store of a history: a few series of a few points each, as they really are.
-import {
-  compileSelector,
-  labelsMatch,
-  parseSelector,
-} from "../../sim/warp10/selector.ts";
+import { compileSelector, labelsMatch, parseSelector } from "../../sim/warp10/selector.ts";
 import type { Value } from "../../src/archive/points.ts";
 import type { Range } from "../../src/warp10/range.ts";
 import { identityOf, type ListedSeries } from "../../src/warp10/series.ts";
@@ -41,7 +37,8 @@ export interface QueuedDelete {
 }
 
 /** One point's name. */
-export const pointName = (identity: string, timestamp: bigint): string => `${identity} ${timestamp}`;
+export const pointName = (identity: string, timestamp: bigint): string =>
+  `${identity} ${timestamp}`;
 
 /** A value with its type, as text. */
 export function valueName(value: Value): string {

@@ -55,7 +55,14 @@ function moveFence(world: World, name: string): boolean {
     world.tell("the operator", `sets the fence of ${open.address}`);
     return true;
   }
-  // In force from the gate until the last queued delete is applied: nothing may still rest on it.
+  return liftFence(world, gate);
+}
+
+/**
+ * A fence is in force from the gate until the last queued delete is applied: it is lifted only when
+ * the last refused probe is too old for any gate to rest on it, and nothing is queued.
+ */
+function liftFence(world: World, gate: World["ingress"][number]): boolean {
   const restsMs = world.lastRefusedMs + world.lagMs + DAY_MS;
   if (world.nowMs <= restsMs || world.hot.queued.length > 0) return false;
   gate.isFenced = false;
@@ -138,7 +145,7 @@ function revive(world: World, name: string): boolean {
 function pause(world: World, name: string): boolean {
   world.pass(world.chance.oneOf(name, [16 * MINUTE_MS, 3 * DAY_MS, 12 * DAY_MS]), "passes");
   if (!world.chance.happens(`${name} lifts`, 0.7)) return true;
-  while (world.ingress.some((one) => one.isFenced) && moveFence(world, `${name} fence`)) continue;
+  for (const one of world.ingress) if (one.isFenced) liftFence(world, one);
   lateWrites(world, name, 3);
   if (world.chance.fraction(`${name} fences`) < 0.5) setFences(world);
   return true;

@@ -89,8 +89,7 @@ const errorsAreEmpty = withHot(["archive", "verify", "purge"], (hot) => ({
       // An end like any other.
     }
   },
-  count: (selector, range) =>
-    hot.count(selector, range).catch(() => ({ series: 0n, points: 0n })),
+  count: (selector, range) => hot.count(selector, range).catch(() => ({ series: 0n, points: 0n })),
 }));
 
 /** An attempt reads what hot held when its process began, and sees the seals of later. */

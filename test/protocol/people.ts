@@ -45,7 +45,8 @@ function scopesIn(world: World): [HoldScope, ...HoldScope[]] {
   ];
 }
 
-const hold: Deed = async (world, { inv, cold }, name) => {
+/** Holds something: all, the server, the flow, the period or a batch. */
+export const hold: Deed = async (world, { inv, cold }, name) => {
   const scope = world.chance.oneOf(`${name} scope`, scopesIn(world));
   const value = { process: inv.process, by: "person", reason: "stop", finding: null } as const;
   await putHold(cold, scope, value);

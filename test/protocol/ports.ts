@@ -45,7 +45,12 @@ export function openProcess(world: World, life: Life, mutant: Mutant): Process {
   const bare = mutant.cold?.(coldPort(world, life), world, life) ?? coldPort(world, life);
   // Every other process sits failing reads out, as the verbs do.
   const isPatient = world.chance.fraction(`${life.process} patient`) < 0.5;
-  const cold = isPatient ? patient(bare, retrying(RETRY, clock, () => 0)) : bare;
+  const cold = isPatient
+    ? patient(
+        bare,
+        retrying(RETRY, clock, () => 0),
+      )
+    : bare;
   const flow = mutant.flow?.(place.flow) ?? place.flow;
   const forge = forgePort(world, life);
   const ports = {

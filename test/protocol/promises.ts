@@ -5,7 +5,13 @@ import { purgeListRecord } from "../../src/ledger/receipts.ts";
 import type { Range } from "../../src/warp10/range.ts";
 import { type ArchiveRead, ArchiveTruth } from "./archive-truth.ts";
 import { fetchCall } from "./hot-port.ts";
-import { type ModelSeries, pointName, pointsIn, type QueuedDelete, valueName } from "./model-series.ts";
+import {
+  type ModelSeries,
+  pointName,
+  pointsIn,
+  type QueuedDelete,
+  valueName,
+} from "./model-series.ts";
 import { reliesOn } from "./reliance.ts";
 import type { Life } from "./scheduler.ts";
 import { DAY_MS, PERIOD, RANGE } from "./settings.ts";
@@ -105,7 +111,8 @@ export class Promises {
     if (!gate) return this.breaks("I2", "a delete without a gate");
     const [failed] = gate.failed;
     if (failed !== undefined) this.breaks("I8", `a delete though this failed: ${failed}`);
-    if ((watch.fetched.get(fetchCall(sent.selector, sent.range))?.size ?? 0) === 0) this.breaks("I12", "a delete of an empty range");
+    if ((watch.fetched.get(fetchCall(sent.selector, sent.range))?.size ?? 0) === 0)
+      this.breaks("I12", "a delete of an empty range");
     const hold = await activeHold(this.world, sent.batch, (key) => {
       const effect = this.storedAt.get(key) ?? 0;
       return effect < gate.effect;

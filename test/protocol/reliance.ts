@@ -57,7 +57,8 @@ async function isApproved(world: World, seal: Stored<Seal>, gateMs: number): Pro
   }
   for (const key of bucket.keysUnder(`approved/${at}`)) {
     const approval = await readable(readRecord(bucket.truth, key, approvedRecord));
-    if (!approval?.value.seals.some((q) => q.key === seal.key && q.sha256 === seal.sha256)) continue;
+    if (!approval?.value.seals.some((q) => q.key === seal.key && q.sha256 === seal.sha256))
+      continue;
     if (gateMs - approval.lastModifiedMs <= place.limits.approvalMs || rests.has(key)) return true;
   }
   return false;

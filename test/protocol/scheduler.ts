@@ -62,6 +62,9 @@ export class Actor {
   }
 }
 
+/** A history that goes on for so many calls has lost its way, and is ended. */
+const CALLS_MAX = 20_000;
+
 /** Passes the turn between runners. */
 export class Scheduler {
   private readonly world: World;
@@ -101,7 +104,7 @@ export class Scheduler {
     await this.world.checked();
     if (life.killed || this.world.isOver) throw new Killed();
     actor.calls++;
-    this.calls++;
+    if (++this.calls > CALLS_MAX) this.world.isOver = true;
     const step = `${actor.name}${actor.calls}`;
     const { world } = this;
     world.moveOn(life, step);

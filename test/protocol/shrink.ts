@@ -24,7 +24,7 @@ export async function shrink(
   let size = Math.ceil(best.fired.length / 2);
   while (size >= 1 && runs < RUNS_MAX) {
     let isShorter = false;
-    for (let from = 0; from < best.fired.length && runs < RUNS_MAX; ) {
+    for (let from = 0; from < best.fired.length && runs < RUNS_MAX;) {
       const rest = best.fired.toSpliced(from, size);
       if (await tryWith(new Set(rest))) isShorter = true;
       else from += size;

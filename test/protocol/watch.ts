@@ -11,7 +11,6 @@ export interface GateSeen {
   readonly failed: Set<string>;
 }
 
-
 /** Watches one runner. */
 export class Watch {
   gate: GateSeen | undefined;
@@ -30,6 +29,8 @@ export class Watch {
 
   /** The first call that a gate makes: the hold on everything. */
   begins(call: string, effect: number, storeMs: number): void {
+    // Looked at before each batch: what another batch's gate left behind is no concern of this one.
+    if (call.startsWith("get recounts/")) this.dryRuns = 0;
     if (call !== "get holds/all/1") return;
     if (this.isPastLastDryRun && this.gate) {
       // Holds are looked for once more, right before the delete.

@@ -139,7 +139,7 @@ export class World {
   /** Makes acknowledged points visible whose time has come. */
   settleWrites(): void {
     const { pending } = this.hot;
-    for (let i = 0; i < pending.length; ) {
+    for (let i = 0; i < pending.length;) {
       const write = pending[i];
       if (!write || write.visibleAtMs > this.nowMs) {
         i++;

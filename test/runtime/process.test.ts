@@ -13,12 +13,15 @@ afterEach(() => {
 
 describe("signals", () => {
   it.each(["SIGINT", "SIGTERM"] as const)("%s aborts with exit code 130, once", (name) => {
-    const before = process.listenerCount(name);
     const interruption = untilInterrupted();
     process.emit(name, name);
+    const { reason } = interruption.signal;
     expect(interruption.signal.aborted).toBe(true);
-    expect(exitCodeOf(interruption.signal.reason)).toBe(130);
-    expect(process.listenerCount(name)).toBe(before);
+    expect(exitCodeOf(reason)).toBe(130);
+    // The launcher and the terminal may both send it: within a second that is one signal.
+    process.emit(name, name);
+    expect(interruption.signal.reason).toBe(reason);
+    interruption.dispose();
   });
 
   it("leaves no listener behind", () => {
