@@ -28,7 +28,7 @@ interface Sizes {
   readonly rounds: number;
 }
 
-const FULL: Sizes = { hosts: 8, points: MONTH_POINTS, rounds: 3 };
+const FULL: Sizes = { hosts: 4, points: MONTH_POINTS, rounds: 3 };
 const SMALL: Sizes = { hosts: 4, points: MONTH_POINTS / 10, rounds: 1 };
 
 /** Both sets, from the stand-in as it is and as slow as a real server. */

@@ -1,7 +1,6 @@
 // One look at everything that the ledger holds of a period: a listing per role, and the few records
 // whose content matters for deciding what is due. What permits a delete is read again, by the gate.
 import {
-  type BatchRef,
   idOfKey,
   parseBatchRecordKey,
   type PeriodRef,
@@ -201,6 +200,3 @@ export async function indexPeriods(cold: Cold, flow: string): Promise<IndexedPer
     })
     .toSorted((a, b) => (a.period < b.period ? -1 : 1));
 }
-
-/** A batch's place. */
-export const batchAt = (at: PeriodRef, batch: string): BatchRef => ({ ...at, batch });

@@ -1,4 +1,5 @@
-// What the bucket really holds, as somebody would restore it: by `list`'s ranks, and by the gate's view.
+// What the bucket really holds, as somebody would restore it: by `list`'s ranks, and by the gate's
+// view.
 import { pointAt } from "../../src/archive/points.ts";
 import { readParquetPoints } from "../../src/archive/parquet/read.ts";
 import { readRecord, sha256Hex, type Stored } from "../../src/cellar/records.ts";

@@ -1,5 +1,5 @@
 // Where histories begin: with nothing, with sealed batches whose grace is over, or after a purge.
-// Twenty-five seeds share a beginning, which is made once, by the same code and without faults.
+// Eight seeds share a beginning, which is made once, by the same code and without faults.
 import { Chance, withSeededIds } from "./chance.ts";
 import { fillHot, lateWrites, setFences } from "./moves.ts";
 import { SOUND } from "./mutant.ts";
@@ -9,7 +9,7 @@ import { Actor } from "./scheduler.ts";
 import { CALM, DAY_MS, drawConduct, drawPlace, HOUR_MS } from "./settings.ts";
 import { World, type WorldOptions } from "./world.ts";
 
-const SHARING = 25;
+const SHARING = 8;
 
 interface Beginning {
   readonly name: string;
@@ -28,7 +28,7 @@ export async function beginWorld(options: WorldOptions): Promise<World> {
   const conduct = drawConduct(chance, !last.isEmpty);
   const world = new World(chance, last.world.place, conduct, last.world);
   if (!conduct.isFenced) lateWrites(world, "beginning", 3);
-  if (chance.fraction("beginning fences") < 0.5) setFences(world);
+  if (chance.fraction("beginning fences") < 0.85) setFences(world);
   return world;
 }
 
@@ -60,7 +60,7 @@ async function prepare(world: World, self: Actor, purges: boolean): Promise<void
     await run("verify", "archive");
   }
   await run("verify", "archive", "verify");
-  if (chance.fraction("loses") < 0.1) {
+  if (chance.fraction("loses") < 0.06) {
     const keys = world.bucket.keysUnder("data/");
     world.remove(keys[chance.below("loses which", keys.length)] ?? "");
   }

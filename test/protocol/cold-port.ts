@@ -1,5 +1,5 @@
-// The bucket as a runner meets it: answers get lost, puts are dropped, garbled or come late, listings
-// are short. What it keeps to: a GET says 404 only where there is nothing.
+// The bucket as a runner meets it: answers get lost, puts are dropped, garbled or come late,
+// listings are short. What it keeps to: a GET says 404 only where there is nothing.
 import type { Cold, Found, Listed } from "../../src/cellar/cold.ts";
 import { CellarmanError } from "../../src/runtime/errors.ts";
 import type { Life } from "./scheduler.ts";

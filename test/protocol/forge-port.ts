@@ -1,4 +1,5 @@
-// The default branch as a runner asks it: the flow's file is the local one, the policy may hold all.
+// The default branch as a runner asks it: the flow's file is the local one, the policy may hold
+// all.
 import type { Forge } from "../../src/forge/forge.ts";
 import { CellarmanError } from "../../src/runtime/errors.ts";
 import type { Life } from "./scheduler.ts";

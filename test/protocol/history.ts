@@ -40,7 +40,7 @@ export async function runToEnd(world: World, mutant: Mutant): Promise<void> {
   const names = ["A", "B", "C"].slice(0, world.conduct.runners);
   const runners = names.map((name) => newRunner(world, name, mutant));
   await world.scheduler.runAll([...runners, newPerson(world, world.conduct.processes)]);
-  for (const order of [...world.hot.queued]) world.applyDelete(order);
+  for (const order of Array.from(world.hot.queued)) world.applyDelete(order);
   await world.checked();
 }
 

@@ -68,6 +68,8 @@ for (const story of total.failures) process.stderr.write(`${story}\n\n`);
 const { histories, deleted, lost, failed } = total;
 const document = { kind, histories, deleted, lost, failed, seconds };
 const perSecond = Math.round((histories / seconds) * 10) / 10;
-const text = `${KINDS[kind]}: ${histories} histories, ${deleted} deleted something, ${lost} lost a point, ${failed} broke a promise; ${Math.round(seconds)} s, ${perSecond} histories a second\n`;
+const text =
+  `${KINDS[kind]}: ${histories} histories, ${deleted} deleted something, ${lost} lost a point, ` +
+  `${failed} broke a promise; ${Math.round(seconds)} s, ${perSecond} histories a second\n`;
 process.stdout.write(values.json ? `${JSON.stringify(document)}\n` : text);
 process.exitCode = failed > 0 ? 1 : 0;

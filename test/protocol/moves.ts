@@ -87,7 +87,9 @@ function arriveLate(world: World, name: string): boolean {
   return true;
 }
 
-/** Only within the store's wait for garbage collection, and only what is large enough to have tails. */
+/**
+ * Only within the store's wait for garbage collection, and only what is large enough to have tails.
+ */
 function vanish(world: World, name: string): boolean {
   const youngMs = world.storeMs() - world.place.limits.gcWaitMs;
   const young = world.bucket
@@ -208,7 +210,7 @@ export function fillHot(world: World): void {
   const { chance, hot, place } = world;
   for (let s = 0; s < place.series; s++) {
     const className = CLASSES[s % 2] ?? "cpu";
-    const hidden = s > 0 && chance.fraction(`fill hidden ${s}`) < 0.2;
+    const hidden = s > 0 && chance.fraction(`fill hidden ${s}`) < 0.35;
     const series = hot.add(className, { host: `h${s}` }, !hidden);
     for (const [i, timestamp] of [...PLACES, ...OUTSIDE].entries()) {
       if (chance.fraction(`fill ${s} ${i}`) >= place.density) continue;

@@ -29,7 +29,9 @@ const bytesOf = (series: ModelSeries, points: readonly [bigint, Value][]): Buffe
 
 const valueOf = (name: string): Value => (name.includes(".") ? Number(name) : BigInt(name));
 
-/** Hot as the archive would have it: `keeps` says which points that it lacks are shown all the same. */
+/**
+ * Hot as the archive would have it: `keeps` says which points that it lacks are shown all the same.
+ */
 function asArchived(keepsUnknown: boolean): Mutant {
   const read = async (world: World, selector: string, range: Range) => {
     const archive = await world.promise.archive();

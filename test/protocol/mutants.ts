@@ -1,5 +1,6 @@
-// Mutants by hand: each protection switched off, and how many histories it takes until a promise breaks.
-//   node test/protocol/mutants.ts --histories N --seed S [--only TEXT] [--json]
+// Mutants by hand: each protection switched off, and how many histories it takes until a promise
+// breaks.
+//   node test/protocol/mutants.ts --histories N --seed S [--only REGEX] [--json]
 import { parseArgs } from "node:util";
 import { runHistory } from "./history.ts";
 import type { Mutant } from "./mutant.ts";
@@ -34,7 +35,7 @@ async function judge(name: string, mutant: Mutant): Promise<Row> {
 
 const table: Row[] = [];
 for (const [name, mutant] of Object.entries({ ...HOT_MUTANTS, ...COLD_MUTANTS })) {
-  if (!name.includes(values.only)) continue;
+  if (!new RegExp(values.only).test(name)) continue;
   const row = await judge(name, mutant);
   table.push(row);
   const verdict = row.killedBy === null ? "SURVIVED" : `killed by ${row.killedBy} after`;

@@ -94,6 +94,7 @@ const DEEDS: readonly [Deed, ...Deed[]] = [
   lift,
   lift,
   lift,
+  lift,
   hold,
   changePolicy,
   retire,

@@ -69,7 +69,8 @@ export class Promises {
 
   stored(key: string, effect: number): void {
     if (!this.storedAt.has(key)) this.storedAt.set(key, effect);
-    // Racing writers of one computed key are left out (design §3): such a record says the same twice.
+    // Racing writers of one computed key are left out (design §3): such a record says the same
+    // twice.
     const rewritten = this.world.bucket.rewritten.find((k) => !/\/\d+$|^withdrawn\//.test(k));
     if (rewritten !== undefined) this.breaks("I4", `${rewritten} held two contents`);
   }

@@ -1,5 +1,5 @@
-// Which seals a delete may rest on, by the truth: verified by another process, cooled, approved, of the
-// plan that rules.
+// Which seals a delete may rest on, by the truth: verified by another process, cooled, approved, of
+// the plan that rules.
 import { readRecord, type Stored } from "../../src/cellar/records.ts";
 import { approvedRecord, intentRecord } from "../../src/ledger/receipts.ts";
 import { type Seal, verifiedRecord } from "../../src/ledger/records.ts";

@@ -1,4 +1,5 @@
-// Runners that take turns: only one moves at a time, and it may lose its turn at any call of a port.
+// Runners that take turns: only one moves at a time, and it may lose its turn at any call of a
+// port.
 import { Watch } from "./watch.ts";
 import type { World } from "./world.ts";
 

@@ -101,7 +101,7 @@ const drawOf =
 export function drawPlace(chance: Chance, unfenced: boolean): Place {
   const draw = drawOf(chance);
   const skew = (name: string): number =>
-    chance.fraction(`skew ${name}`) < 0.94
+    chance.fraction(`skew ${name}`) < 0.98
       ? 0
       : draw(`skewed ${name}`, MINUTE_MS, -MINUTE_MS, 2 * MINUTE_MS, 10 * MINUTE_MS);
   const gatePoints = draw("gate points", 1e9, 1e9, 3, 6, 12, 30);
@@ -125,7 +125,7 @@ export function drawConduct(chance: Chance, short: boolean): Conduct {
       kills: draw("kills", 0, 0, 0.001, 0.004),
       switches: draw("switches", 0.002, 0.01, 0.04),
       moves: draw("moves", 0.002, 0.006, 0.02),
-      criticalMoves: draw("critical", 0.01, 0.04, 0.12),
+      criticalMoves: draw("critical", 0.01, 0.05, 0.15),
     },
     queues: draw("queues", false, true),
     isFenced: draw("fenced", true, false, false),

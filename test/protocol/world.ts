@@ -108,7 +108,8 @@ export class World {
     call: string,
     kinds: readonly [T, ...T[]],
   ): T | undefined {
-    return this.rareFault(life, step, call, kinds, life.watch.isNearDelete ? 4 : 1);
+    const times = life.watch.isNearDelete ? (call.startsWith("fetch") ? 12 : 4) : 1;
+    return this.rareFault(life, step, call, kinds, times);
   }
 
   /** The same, so many times as likely. */

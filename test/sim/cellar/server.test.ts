@@ -29,9 +29,7 @@ describe("the stand-in", () => {
     const writer = client(limited);
     const body = Buffer.from("1");
     const tried = async (method: "PUT" | "GET" | "DELETE", key: string, query = {}) =>
-      verdict(
-        await sendAny(writer, { method, key, query, ...(method === "PUT" ? { body } : {}) }),
-      );
+      verdict(await sendAny(writer, { method, key, query, ...(method === "PUT" ? { body } : {}) }));
     expect(await tried("PUT", "data/1")).toBe("200");
     expect(await tried("PUT", "holds/2")).toBe("403 AccessDenied");
     expect(await tried("GET", "holds/1")).toBe("200");
