@@ -1,5 +1,8 @@
 // Running what is measured as a whole process: wall, CPU and peak memory of it and of nothing else.
 import { execFileSync, spawn } from "node:child_process";
+import { cpSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 /** What one process came to. */
@@ -23,10 +26,14 @@ const pathOf = (file: string): string => fileURLToPath(new URL(`../${file}`, imp
 /** What is measured: the bundle, which is what jobs run, or the sources. */
 const program = { path: pathOf("src/cli.ts") };
 
-/** Builds the bundle and measures it from now on. Throws when it cannot be built. */
+/** Builds the bundle and measures a copy of it from now on: a later build must not touch it. */
 export function measureBundle(): void {
   execFileSync(process.execPath, [pathOf("scripts/build.ts")], { stdio: ["ignore", "ignore", 2] });
-  program.path = pathOf("dist/cli.js");
+  const folder = mkdtempSync(join(tmpdir(), "cellarman-bundle-"));
+  cpSync(pathOf("dist"), folder, { recursive: true });
+  writeFileSync(join(folder, "package.json"), '{ "type": "module" }');
+  program.path = join(folder, "cli.js");
+  process.on("exit", () => rmSync(folder, { recursive: true, force: true }));
 }
 
 /** Tells the process's own resource usage on descriptor 3 when it ends. */

@@ -91,13 +91,15 @@ async function* list(world: World, life: Life, prefix: string): AsyncGenerator<L
   const fault = world.fault(life, step, call, ["fails", "is short", "is short", "is empty"]);
   const keys = fault === "is empty" ? [] : world.bucket.keysUnder(prefix);
   const failsAt = fault === "fails" ? world.chance.below(`${step} at`, keys.length + 1) : -1;
+  const fails = (): CellarmanError => world.failed(life, call, failure(call));
+  // Whoever has found what it looks for leaves early: so far, the listing has not failed.
+  if (failsAt < 0) life.watch.succeeded(call);
   for (const [i, key] of keys.entries()) {
-    if (i === failsAt) throw world.failed(life, call, failure(call));
+    if (i === failsAt) throw fails();
     if (fault === "is short" && world.chance.fraction(`${step} skips ${i}`) < 0.5) continue;
     const found = world.bucket.objects.get(key);
     if (!found) continue;
     yield { key, bytes: found.bytes.length, lastModifiedMs: found.lastModifiedMs };
   }
-  if (fault === "fails") throw world.failed(life, call, failure(call));
-  life.watch.succeeded(call);
+  if (failsAt >= 0) throw fails();
 }

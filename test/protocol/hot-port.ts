@@ -115,7 +115,8 @@ async function* fetch(
     }
   }
   life.watch.isThin = fault === "is thin" || fault === "is empty" || fault === "ends early";
-  life.watch.fetched.set(call, seen);
+  // A gate may read twice, the second time for some series alone: it saw what either read saw.
+  life.watch.fetched.set(call, new Map([...(life.watch.fetched.get(call) ?? []), ...seen]));
   life.watch.succeeded(call);
 }
 

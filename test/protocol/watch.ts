@@ -14,7 +14,7 @@ export interface GateSeen {
 /** Watches one runner. */
 export class Watch {
   gate: GateSeen | undefined;
-  /** What the last full read of each selector and range saw. */
+  /** What the gate's full reads of each selector and range saw. */
   readonly fetched = new Map<string, PointsSeen>();
   /** The last read left something out without saying so. */
   isThin = false;
