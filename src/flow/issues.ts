@@ -14,10 +14,6 @@ const OTHER_VERSIONS = new Set([
   "hooks",
   "alerts",
   "runners",
-  "max-hours",
-  "hand-over",
-  "directory",
-  "compress",
 ]);
 
 /** Every issue as a problem with its place; what was found before at the same path is left out. */

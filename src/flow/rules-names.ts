@@ -46,15 +46,17 @@ const SECRETS = [
   ["source", "probe-token"],
   ["archive", "access-key-id"],
   ["archive", "secret-access-key"],
+  ["export", "store", "read-token"],
 ] as const;
 
 export const secretsDiffer: Rule = {
   name: "secrets-differ",
   says: "each secret has a variable of its own.",
   reads: SECRETS,
-  check({ source, archive }) {
+  check({ source, archive, export: exported }) {
+    const ofStore = exported.format === "hfile" && exported.store ? [exported.store.token] : [];
     const names = [source.readToken, source.deleteToken, source.probeToken]
-      .concat(archive.accessKeyId, archive.secretAccessKey)
+      .concat(archive.accessKeyId, archive.secretAccessKey, ofStore)
       .map((secret) => secret.env);
     return repeats(names).map(([at, first]) => ({
       path: [...(SECRETS[at] ?? []), "env"],

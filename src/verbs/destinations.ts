@@ -10,8 +10,9 @@ import { flagOption, type Invocation } from "./verb.ts";
 
 /** Where each credential of a flow goes: `VARIABLE → address`, sorted. */
 export function destinationsOf(flow: Flow): string[] {
-  const { source, archive, purge } = flow;
+  const { source, archive, purge, export: exported } = flow;
   const ingress = purge.writeFence?.kind === "probe" ? purge.writeFence.probe : [];
+  const store = exported.format === "hfile" ? exported.store : null;
   const to = (name: EnvName, address: string): string => `${name.env} → ${address}`;
   return [
     to(source.readToken, source.warp10),
@@ -19,6 +20,7 @@ export function destinationsOf(flow: Flow): string[] {
     ...ingress.map((address) => to(source.probeToken, address)),
     to(archive.accessKeyId, archive.s3),
     to(archive.secretAccessKey, archive.s3),
+    ...(store ? [to(store.token, store.warp10)] : []),
   ].toSorted();
 }
 

@@ -152,6 +152,7 @@ function drawFlow(draw: Draw, unfenced: boolean): Flow {
       sliceMs: draw("slice", null, null, null, DAY_MS / 2),
       byLabel: draw("label", null, "host"),
       maxSeries: draw("max series", 100, 100, 2, 1),
+      maxMs: 6 * 3_600_000,
     },
     purge: {
       mode: draw("mode", "automatic", "approve"),
