@@ -14,7 +14,12 @@ import {
   purgeNeedsAFence,
   sliceFitsPeriod,
 } from "./rules-time.ts";
-import { retryWaitsGrow, shardsHaveWork } from "./rules-work.ts";
+import {
+  purgeRunsElsewhere,
+  retryWaitsGrow,
+  shardsHaveWork,
+  slackBotNeedsAChannel,
+} from "./rules-work.ts";
 
 /** Every rule, in the order in which they are reported at one place. */
 export const RULES: readonly Rule[] = [
@@ -32,4 +37,6 @@ export const RULES: readonly Rule[] = [
   exportKeysFitFormat,
   handOverHasItsPlace,
   proofHasItsStore,
+  purgeRunsElsewhere,
+  slackBotNeedsAChannel,
 ];

@@ -10,7 +10,7 @@ import { flagOption, type Invocation } from "./verb.ts";
 
 /** Where each credential of a flow goes: `VARIABLE → address`, sorted. */
 export function destinationsOf(flow: Flow): string[] {
-  const { source, archive, purge, export: exported } = flow;
+  const { source, archive, purge, alerts, export: exported } = flow;
   const ingress = purge.writeFence?.kind === "probe" ? purge.writeFence.probe : [];
   const store = exported.format === "hfile" ? exported.store : null;
   const to = (name: EnvName, address: string): string => `${name.env} → ${address}`;
@@ -21,6 +21,7 @@ export function destinationsOf(flow: Flow): string[] {
     to(archive.accessKeyId, archive.s3),
     to(archive.secretAccessKey, archive.s3),
     ...(store ? [to(store.token, store.warp10)] : []),
+    ...(alerts.webhook ? [to(alerts.webhook.token, alerts.webhook.url)] : []),
   ].toSorted();
 }
 

@@ -77,6 +77,8 @@ const FLOW_BASE = {
     shards: 1,
     parallel: 1,
     order: "sequential",
+    runners: null,
+    environment: "model",
     retry: {
       type: "constant",
       intervalMs: 1_000,
@@ -157,11 +159,18 @@ function drawFlow(draw: Draw, unfenced: boolean): Flow {
     purge: {
       mode: draw("mode", "automatic", "approve"),
       approveBy: "command",
+      runners: null,
       graceMs: draw("grace", DAY_MS, 3 * DAY_MS),
       writeFence: unfenced
         ? { kind: "accept-risk", reason: "measured" }
         : { kind: "probe", maxPastMs: DAY_MS / 2, lagMs, probe: ingress },
       budget: { series: null, points: null, batches: null },
+    },
+    alerts: {
+      issue: { labels: [], assignees: [], mentions: [] },
+      slack: null,
+      webhook: null,
+      overdueAfterMs: 5 * DAY_MS,
     },
   };
 }
