@@ -85,6 +85,8 @@ export interface HFileStore {
   readonly name: string;
   /** null: the store serves the folder that HFDUMP writes to. */
   readonly directory: string | null;
+  /** The same folder as that Warp 10 sees it; null: the store is open already. */
+  readonly root: string | null;
 }
 
 export interface Archive {

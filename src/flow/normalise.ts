@@ -51,6 +51,7 @@ function exportOf(written: Written<"export">, warp10: string): Export {
           token: store["read-token"],
           name: store.name,
           directory: store.directory ?? null,
+          root: store.root ?? store.directory ?? null,
         }
       : null,
   };

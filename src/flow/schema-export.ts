@@ -28,9 +28,13 @@ const store = z
     directory: absoluteFolder("the absolute path of the store's folder, as this machine sees it")
       .optional()
       .describe(
-        "Folder of the store as the runner sees it: sealed files are put there. Left out: the " +
-          "store serves the folder that HFDUMP writes to, and nothing is moved.",
+        "Folder of the store as the runner sees it: sealed files are put there, each generation " +
+          "in a folder of its own. Left out: the store serves the folder that HFDUMP writes to, " +
+          "and nothing is moved.",
       ),
+    root: absoluteFolder("the absolute path of the store's folder, as the Warp 10 sees it")
+      .optional()
+      .describe("The same folder as the Warp 10 sees it, for HFOPEN. Left out: `directory`."),
   })
   .describe("Where HFFETCH reads the archived files.");
 

@@ -63,6 +63,15 @@ export const markerKey = (at: BatchRef, n: number): string =>
 /** Numbered: a delete may have happened from here on. */
 export const intentKey = (at: BatchRef, n: number): string =>
   joinKey("intents", at.flow, at.period, at.batch, String(n));
+/** Numbered: one HFDUMP of a batch, recorded before it is called. */
+export const generationKey = (at: BatchRef, n: number): string =>
+  joinKey("generations", at.flow, at.period, at.batch, String(n));
+/** Numbered like the generation that it ends. */
+export const generationEndedKey = (at: BatchRef, n: number): string =>
+  joinKey("generations-ended", at.flow, at.period, at.batch, String(n));
+/** The one multipart upload of a file of a generation. */
+export const uploadKey = (at: BatchRef, generation: string, file: string): string =>
+  joinKey("uploads", at.flow, at.period, at.batch, `${generation}.${file}.json`);
 /** Numbered: whether the last recount on a server ended in time. */
 export const recountKey = (server: string, n: number): string =>
   joinKey("recounts", server, String(n));

@@ -17,6 +17,7 @@ import {
   recountRecord,
   withdrawnRecord,
 } from "./receipts.ts";
+import { generationEndedRecord, generationRecord, uploadRecord } from "./generations.ts";
 import {
   manifestRecord,
   markerRecord,
@@ -51,6 +52,9 @@ const KINDS = [
   purgeListRecord,
   fenceProbeRecord,
   recountRecord,
+  generationRecord,
+  generationEndedRecord,
+  uploadRecord,
 ] as const;
 
 /** What any record is. */
