@@ -159,7 +159,6 @@ function partsOf(fields: Fields, where: string): StoredPart[] {
 const completionOf = (parts: readonly StoredPart[]): string =>
   `<CompleteMultipartUpload>${parts
     .map(
-      ({ number, md5 }) =>
-        `<Part><PartNumber>${number}</PartNumber><ETag>"${md5}"</ETag></Part>`,
+      ({ number, md5 }) => `<Part><PartNumber>${number}</PartNumber><ETag>"${md5}"</ETag></Part>`,
     )
     .join("")}</CompleteMultipartUpload>`;
