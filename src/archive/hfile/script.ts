@@ -1,5 +1,5 @@
-// The WarpScript that runs on a Warp 10 with the HFiles extension: the .mc2 files beside this one, by
-// name. Parameters and tokens travel as headers, never in a script's text: errors quote it.
+// The WarpScript that runs on a Warp 10 with the HFiles extension: the .mc2 files beside this one,
+// by name. Parameters and tokens travel as headers, never in a script's text: errors quote it.
 import { CellarmanError } from "../../runtime/errors.ts";
 import texts from "./scripts.json" with { type: "json" };
 
@@ -33,7 +33,9 @@ export function hfileScript(name: HfileScript): string {
   return texts[name];
 }
 
-/** What a script pushes last: without it on top, it did not reach its end (facts warp10, trap 24). */
+/**
+ * What a script pushes last: without it on top, it did not reach its end (facts warp10, trap 24).
+ */
 export function hfileEnd(name: HfileScript): string {
   return `cellarman.hfile.${name}.end`;
 }

@@ -86,7 +86,10 @@ function findStats(stack: Stack): void {
   );
 }
 
-/** Words of this file, with memory of their own. */
+/** Words of every server. */
+export const ESTIMATE_WORDS: readonly Word[] = [word("FINDSTATS", findStats)];
+
+/** Words of the extension shm, with memory of their own. */
 export function sharingWords(): readonly Word[] {
   const shared = new Shared();
   return [
@@ -99,6 +102,5 @@ export function sharingWords(): readonly Word[] {
       stack.require("SHMLOAD", "shmload");
       load(stack, shared, shared.heldBy(stack, "SHMLOAD"));
     }),
-    word("FINDSTATS", findStats),
   ];
 }
