@@ -14,6 +14,7 @@ import { type Manifest, markerRecord, type Plan, type PlannedBatch } from "../le
 import { intentRecord } from "../ledger/receipts.ts";
 import { asCellarmanError, CellarmanError } from "../runtime/errors.ts";
 import { randomId } from "../runtime/random.ts";
+import type { HfileReading } from "../verify/read-hfile.ts";
 import { printAlike } from "../warp10/survey.ts";
 import type { Hot, ReadLimits } from "../warp10/hot.ts";
 import { CRAWL_MS } from "../warp10/limited.ts";
@@ -39,6 +40,8 @@ export interface ArchiveRun {
   /** Purge intents of batches of other plans or supplements. */
   otherIntents(batch: string): readonly string[];
   readonly signal: AbortSignal | undefined;
+  /** What HFiles are read back with. */
+  readonly hfiles?: HfileReading | undefined;
 }
 
 /** What a sealed attempt holds. */
@@ -98,7 +101,7 @@ async function seal(run: ArchiveRun, batch: PlannedBatch, attempt: string): Prom
   }
   const seriesList = await putSeriesList(run.cold, at, attempt, listing, exported.totals);
   const manifest = manifestOf(run, batch, attempt, listing.size, { ...exported, seriesList });
-  await readBack(run.cold, manifest);
+  await readBack(run.cold, manifest, run.hfiles);
   const prefix = attemptPrefix(at, attempt);
   const quoted = await writeRecord(run.cold, `${prefix}manifest.json`, manifest);
   const sealKey = batchRecordKey("seals", at, randomId());

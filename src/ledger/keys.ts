@@ -78,6 +78,14 @@ export const recountKey = (server: string, n: number): string =>
 
 export const batchRecordKey = (role: BatchRole, at: BatchRef, id: string): string =>
   joinKey(role, at.flow, at.period, at.batch, `${id}.json`);
+/**
+ * What the id of a receipt begins with that says only what HFDUMP's macro was handed: a listing
+ * tells it from one that says what the file holds.
+ */
+export const DUMP_RECEIPT = "dump-";
+/** Whether the id of a verify receipt (`idOfKey`) is of that kind. */
+export const isDumpReceipt = (id: string): boolean =>
+  id.split(".")[1]?.startsWith(DUMP_RECEIPT) === true;
 /** A verify receipt's key names the seal's id, so that a listing alone tells what is verified. */
 export const verifiedKey = (at: BatchRef, sealId: string, id: string): string =>
   joinKey("verified", at.flow, at.period, at.batch, `${sealId}.${id}.json`);

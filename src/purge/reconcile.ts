@@ -21,6 +21,7 @@ import { markerRecord, type Plan, type PlannedBatch, sealRecord } from "../ledge
 import { intentRecord, withdrawnRecord } from "../ledger/receipts.ts";
 import { CellarmanError } from "../runtime/errors.ts";
 import { randomId } from "../runtime/random.ts";
+import type { HfileReading } from "../verify/read-hfile.ts";
 import { readSeal } from "../verify/read-seal.ts";
 import { writeFinding } from "../verify/verify.ts";
 import type { Hot } from "../warp10/hot.ts";
@@ -32,6 +33,8 @@ export interface Reconciling {
   readonly cold: Cold;
   readonly plan: Stored<Plan>;
   readonly process: string;
+  /** What HFiles are read with; undefined where none can be. */
+  readonly hfiles?: HfileReading | undefined;
 }
 
 /**
@@ -43,7 +46,7 @@ export async function reconcileBatch(
   at: BatchRef,
   batch: PlannedBatch,
 ): Promise<"reconciled" | "late"> {
-  const { hot, cold, process } = work;
+  const { hot, cold, process, hfiles } = work;
   const markers = await readNumbered(cold, (n) => markerKey(at, n), markerRecord);
   const keys = new Set(markers.map((m) => m.value.seal));
   for await (const { key } of cold.list(`${periodPrefix("seals", at)}${at.batch}/`)) keys.add(key);
@@ -66,7 +69,8 @@ export async function reconcileBatch(
     // there.
     if (!seal && restedOn.has(key)) throw goneSeal(key);
     if (!seal) continue;
-    const { manifest } = await readSeal(cold, seal);
+    // Of HFiles the bytes alone: the gate proved what these very bytes hold.
+    const { manifest } = await readSeal(cold, seal, undefined, { hfiles, depth: "bytes" });
     archived += BigInt(manifest.points);
     seals.push({ key: seal.key, sha256: seal.sha256 });
   }

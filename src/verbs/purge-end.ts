@@ -26,11 +26,11 @@ export async function reconcileAll(
   ports: PurgePorts,
 ): Promise<Ended> {
   const ended: Ended = { reconciled: 0, late: 0, closed: [], failed: [] };
-  const { cold, hot } = ports;
+  const { cold, hot, hfiles } = ports;
   const nowMs = await cold.nowMs();
   const { reconcileMs } = limitsOf(inv);
   for (const { ledger, ruling, statuses } of await openPeriods(inv, now.flow, cold)) {
-    const work = { hot, cold, plan: ruling.plan, process: inv.process };
+    const work = { hot, cold, hfiles, plan: ruling.plan, process: inv.process };
     for (const { state, batch } of statuses) {
       const purgedMs = Math.max(0, ...ledger.marksOf(batch.id).purged.map((m) => m.atMs));
       if (state !== "purged" || nowMs - purgedMs < reconcileMs) continue;
@@ -41,7 +41,7 @@ export async function reconcileAll(
   }
   for (const { ledger, ruling, statuses } of await openPeriods(inv, now.flow, cold)) {
     if (statuses.length === 0 || !statuses.every(isEnded)) continue;
-    const work = { hot, cold, plan: ruling.plan, process: inv.process };
+    const work = { hot, cold, hfiles, plan: ruling.plan, process: inv.process };
     await noting(inv, ended, ledger.at.period, async () => {
       const closing = await closePeriod(work, ledger.at, ruling.batches);
       if (closing.outcome === "closed") ended.closed.push(ledger.at.period);

@@ -6,6 +6,7 @@ import { readNumbered, readRecord, type Stored, writeRecord } from "../cellar/re
 import {
   batchRecordKey,
   type BatchRef,
+  DUMP_RECEIPT,
   idOfKey,
   intentKey,
   parseBatchRecordKey,
@@ -17,13 +18,15 @@ import { type PlannedBatch, type Seal, sealRecord } from "../ledger/records.ts";
 import { intentRecord } from "../ledger/receipts.ts";
 import { CellarmanError } from "../runtime/errors.ts";
 import { randomId } from "../runtime/random.ts";
-import type { Hot } from "../warp10/hot.ts";
+import type { Hot, ReadLimits } from "../warp10/hot.ts";
 import { CRAWL_MS } from "../warp10/limited.ts";
+import type { Range } from "../warp10/range.ts";
 import { combineTotals } from "../archive/digest.ts";
 import { judgeTotals, type SeriesDiff } from "./diff.ts";
-import { diffPoints } from "./diff-points.ts";
-import { readHot } from "./read-hot.ts";
-import { readSeal, type SealContents } from "./read-seal.ts";
+import { type Comparison, diffPoints } from "./diff-points.ts";
+import type { HfileReading } from "./read-hfile.ts";
+import { assertCountsAlike, type ReadTotals, readHot } from "./read-hot.ts";
+import { isHfile, readSeal, type SealContents } from "./read-seal.ts";
 
 /** What verifying one batch found. */
 export interface Verification {
@@ -38,6 +41,8 @@ export interface VerifyRun {
   readonly hot: Hot;
   readonly cold: Cold;
   readonly process: string;
+  /** What HFiles are read with; undefined where none can be. */
+  readonly hfiles?: HfileReading | undefined;
 }
 
 /** Verifies one sealed batch. Throws "blocked" in the process that exported it. */
@@ -57,8 +62,9 @@ export async function verifyBatch(
     );
   }
   let contents: SealContents;
+  const depth = run.hfiles?.archive ? ("hffetch" as const) : ("dump-digest" as const);
   try {
-    contents = await readSeal(run.cold, seal);
+    contents = await readSeal(run.cold, seal, undefined, { hfiles: run.hfiles, depth });
   } catch (error) {
     if (!isWrong(error)) throw error;
     return quarantine(run, at, `archive bytes are wrong: ${error.message}`, null, []);
@@ -66,12 +72,16 @@ export async function verifyBatch(
   const range = { start: BigInt(batch.range.start), end: BigInt(batch.range.end) };
   // Where something was purged, reads walk tombstones in silence (facts warp10 §1.4).
   const limits = seal.value.sawIntents.length > 0 ? { deadlineMs: CRAWL_MS } : undefined;
-  const hot = await readHot(run.hot, batch.selector, range, limits);
+  const byServer = isHfile(contents.manifest);
+  const isProven = !byServer || depth === "hffetch";
+  const hot = await readHotAlike(run, byServer, batch.selector, range, limits);
   const judged = judgeTotals(hot.totals, [{ key: seal.key, totals: contents.read.totals }]);
-  const reading = { selector: batch.selector, range, limits, totals: hot.totals };
-  const comparison = { ...run, ...reading, order: NO_ORDER };
-  const diffs = await diffPoints(comparison, [contents], judged.unclear);
-  const late = [...judged.unarchived, ...diffs.filter((d) => d.late > 0).map((d) => d.identity)];
+  const reading = { selector: batch.selector, range, limits };
+  // Where nothing can read the points back, a series that differs is one that a further attempt is
+  // due for.
+  const diffs = isProven ? await diffUnclear(run, reading, contents, judged.unclear, hot) : [];
+  const differing = diffs.filter((d) => d.late > 0).map((d) => d.identity);
+  const late = [...judged.unarchived, ...(isProven ? differing : judged.unclear)];
   const differences = describe(judged.unarchived, judged.gone, diffs);
   const lacking = lackingPoints(contents, judged.gone, diffs);
   const finding = findingDigest(at.batch, lacking);
@@ -80,8 +90,38 @@ export async function verifyBatch(
     return quarantine(run, at, reason, finding, differences);
   }
   if (late.length > 0) return recordLate(run, at, seal, late, differences);
-  await writeReceipt(run, at, seal, contents);
+  await writeReceipt(run, at, seal, contents, isProven);
   return { outcome: "verified", points: contents.read.points, differences };
+}
+
+/** Hot in the kind of digests that the seal has. */
+async function readHotAlike(
+  run: VerifyRun,
+  byServer: boolean,
+  selector: string,
+  range: Range,
+  limits: ReadLimits | undefined,
+): Promise<ReadTotals> {
+  if (!byServer) return readHot(run.hot, selector, range, limits);
+  if (run.hfiles) return run.hfiles.hotDigests(selector, range, limits);
+  throw new CellarmanError("internal", "an HFile was read without anything to read it with");
+}
+
+/** Compares point by point what differs; of HFiles, hot is read once more as text for that. */
+async function diffUnclear(
+  run: VerifyRun,
+  reading: Pick<Comparison, "selector" | "range" | "limits">,
+  contents: SealContents,
+  unclear: readonly string[],
+  hot: ReadTotals,
+): Promise<SeriesDiff[]> {
+  if (unclear.length === 0) return [];
+  const { selector, range, limits } = reading;
+  const asText = isHfile(contents.manifest)
+    ? assertCountsAlike(hot, await readHot(run.hot, selector, range, limits))
+    : hot;
+  const comparison = { ...run, ...reading, totals: asText.totals, order: NO_ORDER };
+  return diffPoints(comparison, [contents], unclear);
 }
 
 /** One seal alone: there is nothing that it could override. */
@@ -202,9 +242,11 @@ async function writeReceipt(
   at: BatchRef,
   seal: Stored<Seal>,
   { read }: SealContents,
+  isProven: boolean,
 ): Promise<void> {
   const sum = combineTotals(read.totals.values());
-  await writeRecord(run.cold, verifiedKey(at, idOfKey(seal.key), randomId()), {
+  const id = isProven ? randomId() : `${DUMP_RECEIPT}${randomId()}`;
+  await writeRecord(run.cold, verifiedKey(at, idOfKey(seal.key), id), {
     schema: "cellarman/verified/1",
     ...at,
     process: run.process,
@@ -212,5 +254,6 @@ async function writeReceipt(
     points: String(sum.points),
     series: String(sum.series),
     digest: sum.digest,
+    ...(isProven ? {} : { proof: "dump-digest" as const }),
   });
 }
