@@ -12,6 +12,7 @@ import type { Credential } from "./cellar/protocol.ts";
 import { type CellarSim, startCellar } from "./cellar/server.ts";
 import type { BulkPoints } from "./warp10/store/bulk.ts";
 import { startWarp10, type Warp10Sim } from "./warp10/server.ts";
+import type { Warp10Options } from "./warp10/site.ts";
 import type { TokenSpec } from "./warp10/tokens.ts";
 
 const OWNER = "0a9c4d6e-0000-4000-8000-000000000001";
@@ -66,6 +67,8 @@ export interface WorldOptions {
   readonly terminal?: Terminal;
   /** Further keys of the store. */
   readonly credentials?: readonly Credential[];
+  /** Further settings of the stand-in Warp 10: its HFiles, for one. */
+  readonly warp10?: Partial<Omit<Warp10Options, "now">>;
   /** Limits that the commands go by instead of their own. */
   readonly limits?: NonNullable<Io["limits"]>;
 }
@@ -158,6 +161,7 @@ export class World {
       unit: options.unit ?? "us",
       now: () => now() + skewMs.warp10,
       ...(maxPastMs === null ? {} : { maxPastOverrideMs: maxPastMs }),
+      ...options.warp10,
     });
     const cellar = await startCellar({
       buckets: [BUCKET],

@@ -30,11 +30,11 @@ export async function archiveAll(
     };
     try {
       const sealed = await retry(attempt, run.signal);
-      progress.done(sealed.points);
+      progress.done(sealed.points, batch.id);
       return { batch, sealed, attempts };
     } catch (thrown) {
       run.signal?.throwIfAborted();
-      progress.done(0n);
+      progress.done(0n, batch.id);
       return { batch, failed: asCellarmanError(thrown), attempts };
     }
   });

@@ -1,4 +1,5 @@
 // archive: export what is planned and not yet sealed, one fresh attempt per batch and try.
+import type { ArchiveRun } from "../archive/attempt.ts";
 import { archiveAll, type BatchArchived } from "../archive/run.ts";
 import { parquetExporter } from "../archive/parquet/export.ts";
 import { batchFamily } from "../ledger/keys.ts";
@@ -10,6 +11,7 @@ import { startProgress } from "../runtime/progress.ts";
 import { randomFraction } from "../runtime/random.ts";
 import { retrying } from "../runtime/retry.ts";
 import { chosenFlows, type FlowFile, openReader, openStore } from "./open.ts";
+import { type OpenHfiles, openHfiles } from "./open-hfiles.ts";
 import { openPeriods, type RuledPeriod, shardOf } from "./periods.ts";
 import type { Invocation, VerbResult } from "./verb.ts";
 
@@ -45,10 +47,11 @@ async function archiveFlow(inv: Invocation, at: FlowFile): Promise<FlowArchived[
       const batches = dueBatches(inv, period);
       if (batches.length === 0) continue;
       const hot = await openReader(inv, at, period.ruling.plan.value.unit);
+      const hfiles = openHfiles(inv, at.flow, { hot, store: cold, reads: false });
       try {
-        archived.push(await archivePeriod(inv, at, { cold, hot }, period, batches));
+        archived.push(await archivePeriod(inv, at, { cold, hot, hfiles }, period, batches));
       } finally {
-        await hot.close();
+        await Promise.all([hfiles.close(), hot.close()]);
       }
     }
     return archived;
@@ -71,18 +74,22 @@ export function dueBatches(inv: Invocation, { statuses }: RuledPeriod): PlannedB
 export async function archivePeriod(
   inv: Invocation,
   { flow }: FlowFile,
-  ports: Pick<Parameters<typeof archiveAll>[0], "cold" | "hot">,
+  { hfiles, ...ports }: Pick<ArchiveRun, "cold" | "hot"> & { readonly hfiles?: OpenHfiles },
   { ledger, ruling }: RuledPeriod,
   batches: readonly PlannedBatch[],
 ): Promise<FlowArchived> {
   const { clock, terminal, signal } = inv.io;
   const progress = startProgress("archive", batches.length, clock, inv.log, terminal);
   const { count } = shardOf(inv);
+  const { export: form } = flow;
+  const exporter =
+    form.format === "hfile" && hfiles ? hfiles.exporter(form, progress) : parquetExporter;
   const order = flow.run.order === "sequential" ? 1 : Math.ceil(flow.run.parallel / count);
   const archived = await archiveAll(
     {
       ...ports,
-      exporter: parquetExporter,
+      exporter,
+      hfiles: hfiles?.reading,
       plan: ruling.plan,
       process: inv.process,
       knownSeals: knownSealsOf(ledger.seals),

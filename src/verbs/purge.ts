@@ -10,6 +10,7 @@ import { startProgress } from "../runtime/progress.ts";
 import type { GateCase } from "../purge/check.ts";
 import { casesOfPeriod, listName, newestList } from "./gate-cases.ts";
 import { chosenFlows, type FlowFile, openReader, openStore } from "./open.ts";
+import { openHfiles } from "./open-hfiles.ts";
 import { openPeriods, type RuledPeriod } from "./periods.ts";
 import { flowAsOfNow, type FlowNow, openPurge } from "./purge-ports.ts";
 import { reconcileAll } from "./purge-end.ts";
@@ -47,7 +48,8 @@ async function purgeFlow(inv: Invocation, at: FlowFile): Promise<FlowPurged> {
   if (now.flow.purge.mode === "never") return nothing(name, "purge.mode is never");
   const cold = await openStore(inv, at);
   const hot = await openReader(inv, at);
-  const ports = openPurge(inv, now, { hot, cold });
+  const hfiles = openHfiles(inv, now.flow, { hot, store: cold });
+  const ports = openPurge(inv, now, { hot, cold, hfiles: hfiles.reading });
   try {
     const periods = await openPeriods(inv, now.flow, cold);
     const batches = await purgeListed(inv, now, ports, periods);
@@ -56,7 +58,7 @@ async function purgeFlow(inv: Invocation, at: FlowFile): Promise<FlowPurged> {
     const ended = await reconcileAll(inv, now, ports);
     return { flow: name, batches, ...ended, waiting, note: undefined };
   } finally {
-    await Promise.all([ports.close(), hot.close(), cold.close()]);
+    await Promise.all([ports.close(), hfiles.close(), hot.close(), cold.close()]);
   }
 }
 

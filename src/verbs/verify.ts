@@ -11,6 +11,7 @@ import { randomFraction } from "../runtime/random.ts";
 import { retrying } from "../runtime/retry.ts";
 import { type Verification, verifyBatch, type VerifyRun } from "../verify/verify.ts";
 import { chosenFlows, type FlowFile, openReader, openStore } from "./open.ts";
+import { openHfiles } from "./open-hfiles.ts";
 import { openPeriods, type RuledPeriod, shardOf } from "./periods.ts";
 import type { Invocation, VerbResult } from "./verb.ts";
 
@@ -43,11 +44,12 @@ async function verifyFlow(inv: Invocation, at: FlowFile): Promise<BatchVerified[
       const due = dueStatuses(inv, period);
       if (due.length === 0) continue;
       const hot = await openReader(inv, at, period.ruling.plan.value.unit);
-      const run: VerifyRun = { hot, cold, process: inv.process };
+      const hfiles = openHfiles(inv, at.flow, { hot, store: cold });
+      const run: VerifyRun = { hot, cold, process: inv.process, hfiles: hfiles.reading };
       try {
         verified.push(...(await verifyPeriod(inv, at, run, period, due)));
       } finally {
-        await hot.close();
+        await Promise.all([hfiles.close(), hot.close()]);
       }
     }
     return verified;

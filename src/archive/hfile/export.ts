@@ -33,7 +33,10 @@ export interface HfileWork {
   readonly timeboxMs: number;
   /** Meets passing failures of store and hand-over. */
   readonly retry: Retrying;
-  readonly onProgress: (batch: string, progress: SessionProgress) => void;
+  readonly onProgress: (
+    batch: string,
+    progress: SessionProgress & { readonly expected: bigint | undefined },
+  ) => void;
 }
 
 /** An exporter for one flow's batches. */
@@ -180,7 +183,8 @@ class OneExport {
   private async generate(open: OpenGeneration): Promise<Generated> {
     const has = await this.abilities();
     const { clock, log, limits, scripts, onProgress, form } = this.work;
-    const { at, signal } = this.order.ledger;
+    const { at, signal, points } = this.order.ledger;
+    const expected = points === null ? undefined : BigInt(points);
     const ports: SessionPorts = {
       scripts,
       clock,
@@ -188,7 +192,7 @@ class OneExport {
       limits,
       listsSessions: has.has("WSINFO"),
       signal,
-      onProgress: (progress) => onProgress(at.batch, progress),
+      onProgress: (progress) => onProgress(at.batch, { ...progress, expected }),
     };
     const generated = open.isResumed
       ? await resumeGeneration(ports, open.record)

@@ -24,6 +24,8 @@ export interface HfileLimits {
   readonly coldPoints: number;
   /** Points of one HFFETCH whose points are sent: the server's answer ends at 20 MiB of JSON. */
   readonly sentPoints: number;
+  /** Longest generation, ms, instead of the flow's: for tests alone. */
+  readonly timeboxMs?: number;
 }
 
 export const HFILE_LIMITS: HfileLimits = {
