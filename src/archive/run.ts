@@ -10,7 +10,9 @@ import { type ArchiveRun, archiveBatch, type Sealed } from "./attempt.ts";
 /** What became of one batch. */
 export type BatchArchived =
   | { readonly batch: PlannedBatch; readonly sealed: Sealed; readonly attempts: number }
-  | { readonly batch: PlannedBatch; readonly failed: CellarmanError; readonly attempts: number };
+  | { readonly batch: PlannedBatch; readonly failed: CellarmanError; readonly attempts: number }
+  /** It would have taken, or took, too long: these stand in its place, and were archived too. */
+  | { readonly batch: PlannedBatch; readonly split: readonly string[]; readonly attempts: number };
 
 /** Archives batches, `parallel` at a time. Never throws but for an abort. */
 export async function archiveAll(

@@ -108,6 +108,8 @@ export const hfileRecord = z.strictObject({
   infosField: z.string().nullable(),
   /** X-Warp10-Fetched of the answer; null: the server does not count a dump there. */
   fetched: integer.nullable(),
+  /** How long the server took, ms; null: it was not told. */
+  elapsedMs: z.number().int().nonnegative().nullable(),
   /** Whether HFFETCH can read the file back; else only what the macro was handed is known. */
   proof: z.enum(["hffetch", "dump-digest"]),
 });

@@ -107,7 +107,7 @@ async function digestsOf(
   limits: ReadLimits,
 ): Promise<ReadTotals> {
   if (!hfiles) throw new CellarmanError("internal", "an HFile is in the view, and none was read");
-  const digests = await hfiles.hotDigests(gate.batch.selector, gate.range, limits);
+  const digests = await hfiles.hotDigests(gate.batch.selector, gate.range, limits, read.points);
   return assertCountsAlike(read, digests);
 }
 

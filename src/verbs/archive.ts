@@ -12,6 +12,7 @@ import { randomFraction } from "../runtime/random.ts";
 import { retrying } from "../runtime/retry.ts";
 import { chosenFlows, type FlowFile, openReader, openStore } from "./open.ts";
 import { type OpenHfiles, openHfiles } from "./open-hfiles.ts";
+import { archiveOrSplit } from "./archive-split.ts";
 import { openPeriods, type RuledPeriod, shardOf } from "./periods.ts";
 import type { Invocation, VerbResult } from "./verb.ts";
 
@@ -85,21 +86,21 @@ export async function archivePeriod(
   const exporter =
     form.format === "hfile" && hfiles ? hfiles.exporter(form, progress) : parquetExporter;
   const order = flow.run.order === "sequential" ? 1 : Math.ceil(flow.run.parallel / count);
-  const archived = await archiveAll(
-    {
-      ...ports,
-      exporter,
-      hfiles: hfiles?.reading,
-      plan: ruling.plan,
-      process: inv.process,
-      knownSeals: knownSealsOf(ledger.seals),
-      otherIntents: ofOtherFamilies(ledger.intents),
-      signal,
-    },
+  const run: ArchiveRun = {
+    ...ports,
+    exporter,
+    hfiles: hfiles?.reading,
+    plan: ruling.plan,
+    process: inv.process,
+    knownSeals: knownSealsOf(ledger.seals),
+    otherIntents: ofOtherFamilies(ledger.intents),
+    signal,
+  };
+  const retry = retrying(flow.run.retry, clock, randomFraction);
+  const archived = await archiveOrSplit(
+    { run, seals: ledger.seals, maxMs: form.format === "hfile" ? hfiles?.timeboxMs : undefined },
     batches,
-    order,
-    retrying(flow.run.retry, clock, randomFraction),
-    progress,
+    (some) => archiveAll(run, some, order, retry, progress),
   ).finally(() => progress.end());
   return { flow: flow.name, period: ledger.at.period, batches: archived };
 }
@@ -127,35 +128,35 @@ function knownSealsOf(seals: readonly string[]): (batch: string) => readonly str
 
 function describe({ flow, period, batches }: FlowArchived): string {
   const sealed = batches.filter((b) => "sealed" in b);
+  const standing = batches.filter((b) => !("split" in b));
   const points = sealed.reduce((n, b) => n + b.sealed.points, 0n);
   const head =
-    `${flow} ${period}: ${sealed.length} of ${batches.length} batches archived, ` +
+    `${flow} ${period}: ${sealed.length} of ${standing.length} batches archived, ` +
     `${points} points\n`;
+  const splits = batches
+    .filter((b) => "split" in b)
+    .map((b) => `  ${b.batch.id} took too long and was split into ${b.split.join(" and ")}\n`);
   const failures = batches
     .filter((b) => "failed" in b)
     .map((b) => `  ${b.batch.id} failed after ${b.attempts} attempts: ${b.failed.message}\n`);
-  return head + failures.join("");
+  return head + splits.join("") + failures.join("");
 }
 
 function toJson({ flow, period, batches }: FlowArchived): object {
   return {
     flow,
     period,
-    batches: batches.map((b) =>
-      "sealed" in b
-        ? {
-            batch: b.batch.id,
-            attempts: b.attempts,
-            points: String(b.sealed.points),
-            series: b.sealed.series,
-            bytes: b.sealed.bytes,
-            seal: b.sealed.seal,
-          }
-        : {
-            batch: b.batch.id,
-            attempts: b.attempts,
-            error: { code: b.failed.code, message: b.failed.message, hint: b.failed.hint ?? null },
-          },
-    ),
+    batches: batches.map(batchJson),
   };
+}
+
+function batchJson(b: BatchArchived): object {
+  const head = { batch: b.batch.id, attempts: b.attempts };
+  if ("split" in b) return { ...head, split: b.split };
+  if ("failed" in b) {
+    const { code, message, hint = null } = b.failed;
+    return { ...head, error: { code, message, hint } };
+  }
+  const { points, series, bytes, seal } = b.sealed;
+  return { ...head, points: String(points), series, bytes, seal };
 }

@@ -23,6 +23,8 @@ import { flagOption, type Invocation, withSignal } from "./verb.ts";
 export interface OpenHfiles {
   /** For verify, gate and reconcile; also where the flow itself writes Parquet now. */
   readonly reading: HfileReading;
+  /** Longest generation, ms. */
+  readonly timeboxMs: number;
   /** For archive; only where the flow writes HFiles. */
   exporter(form: HFileExport, progress: Progress): Exporter;
   close(): Promise<void>;
@@ -63,6 +65,7 @@ export function openHfiles(
   const { clock, signal } = inv.io;
   const { log } = inv;
   const limits = hfileLimits(inv);
+  const timeboxMs = limits.timeboxMs ?? flow.batches.maxMs;
   const retry = retrying(FILE_RETRY, clock, randomFraction);
   const scripts = openScripts({
     url: flow.source.warp10,
@@ -76,11 +79,12 @@ export function openHfiles(
   const archive =
     reads && form?.store && handOver ? openArchive(inv, form.store, handOver, store) : undefined;
   return {
+    timeboxMs,
     reading: {
       large: store.large,
       archive: archive?.archive,
-      hotDigests: async (selector, range, reading) =>
-        totalsOf(await digestHot({ scripts, hot }, selector, range, reading)),
+      hotDigests: async (selector, range, reading, points) =>
+        totalsOf(await digestHot({ scripts, hot }, selector, range, reading, points)),
     },
     exporter: (wanted, progress) => {
       refuseDryRun(inv);
@@ -92,7 +96,7 @@ export function openHfiles(
         clock,
         log,
         limits,
-        timeboxMs: limits.timeboxMs ?? flow.batches.maxMs,
+        timeboxMs,
         retry,
         onProgress: (batch, moved) => progress.moving(batch, moved),
       });

@@ -18,8 +18,13 @@ export interface HfileReading {
   readonly large: LargeCold;
   /** Undefined where the flow names no store. */
   readonly archive: HfileArchive | undefined;
-  /** Hot points as the server digests them. */
-  hotDigests(selector: string, range: Range, limits?: ReadLimits): Promise<ReadTotals>;
+  /** Hot points as the server digests them; `points`: how many there are, about. */
+  hotDigests(
+    selector: string,
+    range: Range,
+    limits: ReadLimits | undefined,
+    points: bigint,
+  ): Promise<ReadTotals>;
 }
 
 /** How much of an attempt is read. */

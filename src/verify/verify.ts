@@ -74,7 +74,7 @@ export async function verifyBatch(
   const limits = seal.value.sawIntents.length > 0 ? { deadlineMs: CRAWL_MS } : undefined;
   const byServer = isHfile(contents.manifest);
   const isProven = !byServer || depth === "hffetch";
-  const hot = await readHotAlike(run, byServer, batch.selector, range, limits);
+  const hot = await readHotAlike(run, contents, batch.selector, range, limits);
   const judged = judgeTotals(hot.totals, [{ key: seal.key, totals: contents.read.totals }]);
   const reading = { selector: batch.selector, range, limits };
   // Where nothing can read the points back, a series that differs is one that a further attempt is
@@ -97,13 +97,14 @@ export async function verifyBatch(
 /** Hot in the kind of digests that the seal has. */
 async function readHotAlike(
   run: VerifyRun,
-  byServer: boolean,
+  { manifest }: SealContents,
   selector: string,
   range: Range,
   limits: ReadLimits | undefined,
 ): Promise<ReadTotals> {
-  if (!byServer) return readHot(run.hot, selector, range, limits);
-  if (run.hfiles) return run.hfiles.hotDigests(selector, range, limits);
+  if (!isHfile(manifest)) return readHot(run.hot, selector, range, limits);
+  const points = BigInt(manifest.points);
+  if (run.hfiles) return run.hfiles.hotDigests(selector, range, limits, points);
   throw new CellarmanError("internal", "an HFile was read without anything to read it with");
 }
 

@@ -67,6 +67,7 @@ const totalsResult = z.object({
   series: z.array(seriesEntry),
   points: count,
   version: z.string().optional(),
+  elapsed: count.optional(),
   infos: z.unknown().optional(),
 });
 
@@ -75,6 +76,8 @@ export interface ServerTotals {
   readonly totals: readonly SeriesTotals[];
   readonly points: bigint;
   readonly version: string;
+  /** How long the server took, ms; null: not told. */
+  readonly elapsedMs: number | null;
   /** Whatever HFDUMP left; undefined of a read. */
   readonly infos: unknown;
 }
@@ -106,8 +109,9 @@ export function readTotals(what: string, result: unknown): ServerTotals {
   });
   const points = BigInt(parsed.data.points);
   if (sum !== points) throw odd(what, `its series hold ${sum} points, it says ${points}`);
-  const { version = "unknown", infos } = parsed.data;
-  return { totals: totals.filter((t) => t.points > 0), points, version, infos };
+  const { version = "unknown", infos, elapsed } = parsed.data;
+  const elapsedMs = elapsed === undefined ? null : Number(elapsed);
+  return { totals: totals.filter((t) => t.points > 0), points, version, elapsedMs, infos };
 }
 
 /** Totals of ranges that do not overlap, together: digests add up modulo 2^64. */

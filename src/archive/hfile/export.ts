@@ -2,21 +2,21 @@
 // macro that saw every point. What is recorded before the call lets another process go on with it.
 import type { LargeCold } from "../../cellar/large.ts";
 import type { HFileExport } from "../../flow/flow.ts";
-import type { Generation } from "../../ledger/generations.ts";
 import { hidingPoints } from "../../report/token-attributes.ts";
 import type { Clock } from "../../runtime/clock.ts";
-import { asCellarmanError, CellarmanError } from "../../runtime/errors.ts";
+import { asCellarmanError, CellarmanError, type ErrorCode } from "../../runtime/errors.ts";
 import type { Log } from "../../runtime/log.ts";
-import { randomId } from "../../runtime/random.ts";
 import type { Retrying } from "../../runtime/retry.ts";
 import type { Scripts } from "../../warp10/scripts-port.ts";
 import type { ExportedObject, Exporter, ExportOrder, HfileFacts } from "../exporter.ts";
 import { type Abilities, discover } from "./abilities.ts";
-import { beginGeneration, type Generated, resumeGeneration } from "./generate.ts";
+import { beginGeneration, type Generated, lostGeneration, resumeGeneration } from "./generate.ts";
 import { endGeneration, openGeneration, type OpenGeneration } from "./generations.ts";
 import type { DumpedFile, HandOver } from "./hand-over.ts";
+import { digestHot } from "./hot-digests.ts";
 import type { HfileLimits } from "./limits.ts";
-import { dumpFile, findFiles, ownNames } from "./names.ts";
+import { findFiles, infoNames, ownNames } from "./names.ts";
+import { newGeneration } from "./new-generation.ts";
 import { putFile } from "./put-files.ts";
 import type { SessionPorts, SessionProgress } from "./session.ts";
 
@@ -41,6 +41,7 @@ export interface HfileWork {
 
 /** An exporter for one flow's batches. */
 export function hfileExporter(work: HfileWork): Exporter {
+  const results = new Map<string, Generated>();
   let known: Promise<Abilities> | undefined;
   const abilities = async (): Promise<Abilities> => {
     known ??= discover(work.scripts, { deadlineMs: work.limits.askMs });
@@ -52,7 +53,7 @@ export function hfileExporter(work: HfileWork): Exporter {
     }
   };
   return (order) => {
-    const one = new OneExport(work, order, abilities);
+    const one = new OneExport(work, order, results, abilities);
     return {
       objects: one.objects(),
       totals: () => one.made().generated.totals,
@@ -73,8 +74,16 @@ class OneExport {
   private readonly order: ExportOrder;
   private readonly abilities: () => Promise<Abilities>;
   private done: Made | undefined;
+  /** Of this process, by generation: an upload that is tried again needs no result again. */
+  private readonly results: Map<string, Generated>;
 
-  constructor(work: HfileWork, order: ExportOrder, abilities: () => Promise<Abilities>) {
+  constructor(
+    work: HfileWork,
+    order: ExportOrder,
+    results: Map<string, Generated>,
+    abilities: () => Promise<Abilities>,
+  ) {
+    this.results = results;
     this.work = work;
     this.order = order;
     this.abilities = abilities;
@@ -84,10 +93,14 @@ class OneExport {
     await this.refuseThinning();
     const { ledger } = this.order;
     const { cold, at, process } = ledger;
-    const open = await openGeneration(cold, at, process, () => this.newGeneration());
+    const open = await openGeneration(cold, at, process, async () =>
+      newGeneration(this.order, await this.abilities(), this.work),
+    );
     const { generation, file } = open.record.value;
+    let isMade = false;
     try {
       const generated = await this.generate(open);
+      isMade = true;
       const files = generated.points === 0n ? [] : await this.findFiles(open);
       const { large, retry } = this.work;
       const ports = { cold, large, retry, process, signal: ledger.signal };
@@ -97,7 +110,7 @@ class OneExport {
       }
       this.done = { open, generated, files };
     } catch (thrown) {
-      await this.failed(open, thrown);
+      await this.failed(open, thrown, isMade);
       throw thrown;
     }
   }
@@ -110,7 +123,7 @@ class OneExport {
   facts(): HfileFacts {
     const { open, generated } = this.made();
     const { generation, file, saw, sawIntents } = open.record.value;
-    const { version, result, infosField, fetched } = generated;
+    const { version, result, infosField, fetched, elapsedMs } = generated;
     return {
       manifest: {
         generation,
@@ -119,6 +132,7 @@ class OneExport {
         result,
         infosField,
         fetched: fetched === null ? null : String(fetched),
+        elapsedMs,
         proof: this.work.form.store ? "hffetch" : "dump-digest",
       },
       seen: { saw, sawIntents },
@@ -153,33 +167,6 @@ class OneExport {
     });
   }
 
-  private async newGeneration(): Promise<Generation> {
-    const { ledger, selector, range } = this.order;
-    const { at, process, plan, seen, points } = ledger;
-    const has = await this.abilities();
-    const generation = randomId();
-    const isGuarded = has.has("MUTEX");
-    const keeps = isGuarded && has.has("SHMSTORE") && has.has("SHMLOAD");
-    return {
-      schema: "cellarman/generation/1",
-      ...at,
-      process,
-      plan,
-      generation,
-      session: randomId(),
-      server: this.work.scripts.server,
-      file: dumpFile(at.batch, generation),
-      range: { start: String(range.start), end: String(range.end) },
-      selector,
-      saw: [...seen.saw],
-      sawIntents: [...seen.sawIntents],
-      timeboxMs: this.work.timeboxMs,
-      keep: keeps ? `cellarman.${generation}` : null,
-      mutex: isGuarded ? `cellarman.${at.flow}.${at.period}.${at.batch}` : null,
-      points,
-    };
-  }
-
   private async generate(open: OpenGeneration): Promise<Generated> {
     const has = await this.abilities();
     const { clock, log, limits, scripts, onProgress, form } = this.work;
@@ -194,15 +181,33 @@ class OneExport {
       signal,
       onProgress: (progress) => onProgress(at.batch, { ...progress, expected }),
     };
+    const { generation } = open.record.value;
+    const known = this.results.get(generation);
+    if (known) return known;
     const generated = open.isResumed
       ? await resumeGeneration(ports, open.record)
       : await beginGeneration(ports, has, open.record, form);
-    if (generated) return generated;
+    const made = generated ?? (await this.recount(open, has.version));
+    if (!made) throw lostGeneration(ports, open.record);
+    this.results.set(generation, made);
+    return made;
+  }
+
+  /**
+   * A generation whose result nobody kept, and that wrote its catalogue file, which comes last: what
+   * it was handed is read again. Whether the file holds that is for verify to prove.
+   */
+  private async recount(open: OpenGeneration, version: string): Promise<Generated | undefined> {
+    const { selector, range, hot, limits, ledger } = this.order;
     const { file } = open.record.value;
-    throw new CellarmanError("incomplete-read", `the result of ${file} is lost`, {
-      retryable: true,
-      hint: "The extension shm keeps results for those who come later; doctor --hfiles shows it.",
-    });
+    const infos = await Promise.all(infoNames(file).map((n) => this.work.handOver.find(n)));
+    if (infos.every((found) => found === undefined)) return undefined;
+    const { scripts } = this.work;
+    const estimate = BigInt(ledger.points ?? 0);
+    const totals = await digestHot({ scripts, hot }, selector, range, limits, estimate);
+    const points = totals.reduce((n, t) => n + BigInt(t.points), 0n);
+    const untold = { infos: undefined, infosField: null, fetched: null, elapsedMs: null };
+    return { totals, points, version, result: "recounted", ...untold };
   }
 
   private findFiles(open: OpenGeneration): Promise<readonly DumpedFile[]> {
@@ -211,19 +216,26 @@ class OneExport {
   }
 
   /**
-   * What a further call would meet again ends the generation; what was cut on the way to the bucket
-   * does not: the file is whole, and the next attempt goes on with it.
+   * Ends the generation where it is of no use any more. Not where it may run on (the answer did not
+   * come, or we were stopped and asked for its end), nor where its file is whole and was only cut on
+   * its way to the bucket: then the next attempt, here or elsewhere, goes on with it.
    */
-  private async failed(open: OpenGeneration, thrown: unknown): Promise<void> {
+  private async failed(open: OpenGeneration, thrown: unknown, isMade: boolean): Promise<void> {
     const error = asCellarmanError(thrown);
-    const isOurs = error.code === "interrupted" || this.order.ledger.signal?.aborted === true;
-    const isOnTheWay = error.code === "network" || error.code === "stalled";
-    if (!isOurs && isOnTheWay) return;
+    const goesOn = isMade ? !WRONG_FILE.has(error.code) : MAY_RUN.has(error.code);
+    if (goesOn || this.order.ledger.signal?.aborted === true) return;
     const { cold, at, process } = this.order.ledger;
     const { generation, file } = open.record.value;
     const end = { generation, outcome: "failed" as const, why: error.message };
-    await endGeneration(cold, at, process, open.n, { ...end, files: ownNames(file) }).catch(
-      (cause: unknown) => this.work.log.debug(asCellarmanError(cause).message),
-    );
+    try {
+      await endGeneration(cold, at, process, open.n, { ...end, files: ownNames(file) });
+    } catch (cause) {
+      this.work.log.debug(asCellarmanError(cause).message);
+    }
   }
 }
+
+/** Failures that say nothing of a generation's end. */
+const MAY_RUN: ReadonlySet<ErrorCode> = new Set(["network", "stalled", "interrupted"]);
+/** Failures of a finished generation that no repetition cures. */
+const WRONG_FILE: ReadonlySet<ErrorCode> = new Set(["mismatch", "unreadable", "blocked"]);

@@ -38,7 +38,7 @@ export async function beginGeneration(
   const ref = refOf(value, Math.max(ports.clock.now(), lastModifiedMs));
   const answer = await runInSession(ports, ref, call);
   if (answer) return answered(call.what, value, answer);
-  return collect(ports, value, ref.deadlineMs);
+  return collect(ports, value);
 }
 
 /** Waits for a generation that another call began, and collects its result. */
@@ -48,7 +48,24 @@ export async function resumeGeneration(
 ): Promise<Generated | undefined> {
   const ref = refOf(value, lastModifiedMs);
   await untilGone(ports, ref);
-  return collect(ports, value, ref.deadlineMs);
+  return collect(ports, value);
+}
+
+/** The error for a generation that is gone without a result: its deadline ended it, or it failed. */
+export function lostGeneration(
+  { clock }: Pick<SessionPorts, "clock">,
+  { value, lastModifiedMs }: Stored<Generation>,
+): CellarmanError {
+  if (clock.now() >= refOf(value, lastModifiedMs).deadlineMs) {
+    const took = value.timeboxMs / 3_600_000;
+    return new OverTime("limit", `${value.file} was not done within ${took} hours`, {
+      hint: "The batch is split in two; raise batches.max-hours if this is how long it takes.",
+    });
+  }
+  return new CellarmanError("incomplete-read", `the result of ${value.file} is lost`, {
+    retryable: true,
+    hint: "The extension shm keeps results for those who come later; doctor --hfiles shows it.",
+  });
 }
 
 const refOf = ({ session, timeboxMs }: Generation, beganMs: number) => ({
@@ -84,29 +101,19 @@ function answered(what: string, value: Generation, answer: HfileAnswer): Generat
 }
 
 /** What shared memory kept of a generation whose answer nobody read. */
-async function collect(
-  ports: SessionPorts,
-  value: Generation,
-  deadlineMs: number,
-): Promise<Generated | undefined> {
+async function collect(ports: SessionPorts, value: Generation): Promise<Generated | undefined> {
   const what = `collecting ${value.file}`;
-  if (value.keep !== null && value.mutex !== null) {
-    const params = { keep: value.keep, mutex: value.mutex };
-    try {
-      const asked = { deadlineMs: ports.limits.askMs };
-      const { result } = await callScript(ports.scripts, "collect", { what, params }, asked);
-      return checked(what, value, readTotals(what, result), "collected", null);
-    } catch (thrown) {
-      if (!isNoResult(thrown)) throw thrown;
-    }
+  if (value.keep === null || value.mutex === null) return undefined;
+  const params = { keep: value.keep, mutex: value.mutex };
+  try {
+    const asked = { deadlineMs: ports.limits.askMs };
+    const { result } = await callScript(ports.scripts, "collect", { what, params }, asked);
+    return checked(what, value, readTotals(what, result), "collected", null);
+  } catch (thrown) {
+    if (isNoResult(thrown)) return undefined;
+    throw thrown;
   }
-  if (ports.clock.now() < deadlineMs) return undefined;
-  throw new OverTime("limit", `${value.file} was not done within ${hours(value)} hours`, {
-    hint: "The batch is split in two; raise batches.max-hours if this is how long it takes.",
-  });
 }
-
-const hours = ({ timeboxMs }: Generation): number => timeboxMs / 3_600_000;
 
 /** The server answers, and has nothing: the generation failed, or its server was started anew. */
 const isNoResult = (thrown: unknown): boolean =>

@@ -21,6 +21,10 @@ export function ownNames(file: string): string[] {
   return [file, ...["info", "gts"].flatMap((kind) => [`${file}.${kind}`, `${stem}.${kind}`])];
 }
 
+/** Names of the file's own infos, which HFDUMP writes when it is done. */
+export const infoNames = (file: string): string[] =>
+  ownNames(file).filter((name) => name.endsWith(".info"));
+
 /** What files are looked for with. */
 export interface FileSearch {
   readonly handOver: HandOver;

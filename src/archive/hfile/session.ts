@@ -170,6 +170,13 @@ const isTimeBox = ({ code, message }: CellarmanError): boolean =>
 /** The error of a generation that its deadline ended: the batch is split, not repeated. */
 export class OverTime extends CellarmanError {}
 
+/** Whether the last of an error's attempts was ended by its deadline. */
+export function isOverTime(error: CellarmanError): boolean {
+  const { cause } = error;
+  const last: unknown = cause instanceof AggregateError ? cause.errors.at(-1) : error;
+  return last instanceof OverTime;
+}
+
 const overTime = (call: HfileCall & { timeboxMs: number }, cause: CellarmanError): OverTime =>
   new OverTime("limit", `${call.what}: not done within ${call.timeboxMs / 3_600_000} hours`, {
     hint: "The batch is split in two; raise batches.max-hours if this is how long it takes.",
