@@ -123,6 +123,7 @@ async function seal(run: ArchiveRun, batch: PlannedBatch, attempt: string): Prom
     ...plain(exported.hfile?.seen ?? seen),
     points: manifest.points,
     bytes: String(bytes),
+    ...(exported.hfile ? { generation: exported.hfile.manifest.generation } : {}),
   };
   await writeRecord(run.cold, sealKey, record, true);
   await exported.sealed?.();

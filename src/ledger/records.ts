@@ -158,6 +158,8 @@ export const sealRecord = z.strictObject({
   sawIntents: z.array(z.string()),
   points: integer,
   bytes: integer,
+  /** The generation under whose id the objects lie, where that is not the attempt's. */
+  generation: randomId.optional(),
 });
 export type Seal = z.infer<typeof sealRecord>;
 

@@ -154,7 +154,10 @@ async function readObjects(
   const manifest = await orWrong(seal.key, wrong, read);
   if (!manifest) return undefined;
   const prefix = attemptPrefix(seal.value, attempt);
-  const objects = manifest.value.objects.map(({ name, key = prefix + name, ...o }) => ({ key, ...o }));
+  const objects = manifest.value.objects.map(({ name, key = prefix + name, ...o }) => ({
+    key,
+    ...o,
+  }));
   return { batch, seal: seal.key, objects, rank };
 }
 

@@ -94,6 +94,11 @@ function periodRemarks(flow: string, open: OpenPeriod): string[] {
           `${period}: late points in ${namesOf(late)}, ` +
             `${plural(rounds, "further attempt")} asked for`,
         ]),
+    ...open.filesLeft.map(
+      (file) =>
+        `${period}: ${file}* may lie where HFDUMP writes, of a generation that failed: ` +
+        "never uploaded; take it away by hand",
+    ),
     ...(attempts.unsealed === 0
       ? []
       : [

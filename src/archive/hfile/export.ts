@@ -66,7 +66,6 @@ export function hfileExporter(work: HfileWork): Exporter {
 interface Made {
   readonly open: OpenGeneration;
   readonly generated: Generated;
-  readonly files: readonly DumpedFile[];
 }
 
 class OneExport {
@@ -108,7 +107,7 @@ class OneExport {
         const rows = found.name === file ? Number(generated.points) : 0;
         yield { stored: await putFile(ports, { at, generation }, found, rows) };
       }
-      this.done = { open, generated, files };
+      this.done = { open, generated };
     } catch (thrown) {
       await this.failed(open, thrown, isMade);
       throw thrown;
@@ -141,16 +140,17 @@ class OneExport {
 
   /** The generation ends; its files leave the dump folder, unless the store serves that. */
   async sealed(): Promise<void> {
-    const { open, files } = this.made();
+    const { open } = this.made();
     const { cold, at, process } = this.order.ledger;
     const { store } = this.work.form;
     const stay = store !== null && store.directory === null;
     const end = { generation: open.record.value.generation, outcome: "sealed" as const };
     await endGeneration(cold, at, process, open.n, { ...end, why: "", files: [] });
     if (stay) return;
-    for (const { name } of files) {
+    // Those of a batch without points were not handed over, and are ours all the same.
+    for (const name of ownNames(open.record.value.file)) {
       try {
-        await this.work.handOver.remove(name);
+        if (await this.work.handOver.find(name)) await this.work.handOver.remove(name);
       } catch (thrown) {
         this.work.log.warn(`${name} stays behind: ${asCellarmanError(thrown).message}`);
       }
