@@ -51,7 +51,9 @@ describe("dump, then read the archive", () => {
       const info = await result<{ infos: object[] }>("info", { store: "archive", file: "x.hfile" });
       expect(info.infos[0]).toMatchObject({ path: join(directory, "x.hfile") });
       const cold = readColdPoints(await result("points-cold", ALL));
-      expect([...cold.values()].map(({ points }) => points.length).toSorted()).toEqual([1, 2, 6]);
+      expect(new Set([...cold.values()].map(({ points }) => points.length))).toEqual(
+        new Set([1, 2, 6]),
+      );
     }, switches),
   );
 
@@ -66,11 +68,13 @@ describe("dump, then read the archive", () => {
         oldest,
         newest,
       ]);
-      expect(facts.toSorted()).toEqual([
-        ["a", "v", "6", "10", "60"],
-        ["a", "w", "2", "10", "20"],
-        ["b é", undefined, "1", "10", "10"],
-      ]);
+      expect(new Set(facts)).toEqual(
+        new Set([
+          ["a", "v", "6", "10", "60"],
+          ["a", "w", "2", "10", "20"],
+          ["b é", undefined, "1", "10", "10"],
+        ]),
+      );
     }));
 
   it("digests of ranges that do not overlap add up to that of the whole", () =>
