@@ -76,7 +76,8 @@ async function scoreOf(file: string, tests: string): Promise<Score> {
     killed,
     score: Math.round((10_000 * killed) / counted.length) / 100,
     survived: lived.map(
-      (m) => `${m.location.start.line}:${m.location.start.column} ${m.mutatorName} ${m.replacement}`,
+      (m) =>
+        `${m.location.start.line}:${m.location.start.column} ${m.mutatorName} ${m.replacement}`,
     ),
   };
 }

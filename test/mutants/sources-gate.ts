@@ -276,12 +276,14 @@ export const DELETE_MUTANTS: readonly HandMutant[] = [
     "src/purge/recount.ts",
     'return points === 0n ? { outcome: "zero" } : { outcome: "left", points };',
     'return { outcome: "zero" };',
+    "test/purge/recount.test.ts",
   ),
   mutant(
     "a recount without an answer is not zero",
     "src/purge/recount.ts",
     'return { outcome: "no-answer", reason: asCellarmanError(thrown).message };',
     'return { outcome: "zero", reason: asCellarmanError(thrown).message };',
+    "test/purge/recount.test.ts",
   ),
   mutant(
     "a stalled recount stops the server",
