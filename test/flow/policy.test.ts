@@ -11,7 +11,7 @@ describe("a policy", () => {
     ["version: 1\n", false],
     ["# stop\nversion: 1\nhold: 'all'", true],
   ])("%j: all held %s", (text, holdAll) => {
-    expect(loadPolicy(text)).toEqual({ holdAll });
+    expect(loadPolicy(text)).toMatchObject({ holdAll });
   });
 
   test.each([
