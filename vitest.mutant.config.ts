@@ -29,6 +29,8 @@ export default defineConfig({
     hookTimeout: 60_000,
     pool: "forks",
     maxWorkers: 1,
+    // The same file has another text for each mutant.
+    fsModuleCache: false,
     env: { NODE_OPTIONS: hook },
   },
 });
