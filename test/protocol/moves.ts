@@ -221,10 +221,12 @@ export function moveWorld(world: World, step: string, isCritical: boolean): void
   const { moves, criticalMoves } = world.rates;
   const name = `${step} move`;
   if (!world.chance.happens(name, isCritical ? criticalMoves : moves)) return;
+  // Further draws have names of their own: what happens at all was drawn small.
+  const of = `${name} of`;
   const kinds = isCritical ? CRITICAL_MOVES : MOVES;
-  const hurries = world.wantsFence && world.chance.fraction(`${name} hurry`) < 0.5;
-  const move = hurries ? moveFence : world.chance.oneOf(`${name} kind`, kinds);
-  if (move(world, name)) world.effects++;
+  const hurries = world.wantsFence && world.chance.fraction(`${of} hurry`) < 0.5;
+  const move = hurries ? moveFence : world.chance.oneOf(`${of} kind`, kinds);
+  if (move(world, of)) world.effects++;
 }
 
 /** Points of the beginning: inside the period, and just outside. */
