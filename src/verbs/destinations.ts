@@ -10,7 +10,7 @@ import { flagOption, type Invocation } from "./verb.ts";
 
 /** Where each credential of a flow goes: `VARIABLE → address`, sorted. */
 export function destinationsOf(flow: Flow): string[] {
-  const { source, archive, purge } = flow;
+  const { source, archive, purge, alerts } = flow;
   const ingress = purge.writeFence?.kind === "probe" ? purge.writeFence.probe : [];
   const to = (name: EnvName, address: string): string => `${name.env} → ${address}`;
   return [
@@ -19,6 +19,7 @@ export function destinationsOf(flow: Flow): string[] {
     ...ingress.map((address) => to(source.probeToken, address)),
     to(archive.accessKeyId, archive.s3),
     to(archive.secretAccessKey, archive.s3),
+    ...(alerts.webhook ? [to(alerts.webhook.token, alerts.webhook.url)] : []),
   ].toSorted();
 }
 
