@@ -16,8 +16,9 @@ export interface ColdSeries {
 
 /**
  * Reads the result of points-cold.mc2 (the map, without its mark). A series that comes in several
- * entries becomes one; points of one timestamp stay side by side. Throws CellarmanError "unreadable"
- * on anything that is not such a result, also where the points are not as many as it says.
+ * entries becomes one; points of one timestamp stay side by side. Throws CellarmanError
+ * "unreadable" on anything that is not such a result, also where the points are not as many as it
+ * says.
  */
 export function readColdPoints(result: unknown): ReadonlyMap<string, ColdSeries> {
   const { points: stated, series } = mapOf(result);
@@ -61,6 +62,8 @@ function valueOf(type: unknown, text: string): Value {
     case "LONG":
       return longOf(text);
     case "DOUBLE":
+    // What some versions call an exact decimal.
+    case "BIGDECIMAL":
       if (!DOUBLE.test(text)) break;
       return Number(text);
     case "BOOLEAN":

@@ -3,7 +3,7 @@ import { javaDouble } from "../../warp10/text/java-double.ts";
 import type { Point, Value } from "../points.ts";
 import { HASH_KEYS, sipHash24 } from "./siphash.ts";
 
-/** Magnitudes whose decimals Java prints alike, whether it holds them exactly or as IEEE doubles. */
+/** Magnitudes that Java prints alike, whether it holds them exactly or as IEEE doubles. */
 const PRINTED_ALIKE = { from: 1e-3, below: 1e7 };
 
 /**
