@@ -1,5 +1,5 @@
-// Replacing a batch by two, as a supplement of its plan: what took too long is not tried again as it
-// is (design §3, "Plans").
+// Replacing a batch by two, as a supplement of its plan: what took too long is not tried again as
+// it is (design §3, "Plans").
 import type { Cold } from "../cellar/cold.ts";
 import {
   readNumbered,

@@ -36,7 +36,9 @@ export interface LargeCold {
     bytes: Uint8Array,
     signal?: AbortSignal,
   ): Promise<void>;
-  /** Every part that the store has of an upload; undefined when there is no such upload (any more). */
+  /**
+   * Every part that the store has of an upload; undefined when there is no such upload (any more).
+   */
   listParts(
     key: string,
     upload: string,

@@ -83,7 +83,7 @@ export const proofHasItsStore: Rule = {
       return [
         missing(
           "names no store, so that nothing can read the files back",
-          "a store, or proof: dump-digest (archived and verified as far as that goes, never purged)",
+          "a store, or proof: dump-digest (then nothing is ever purged)",
         ),
       ];
     }

@@ -17,7 +17,7 @@ const store = z
       .describe("The Warp 10 that serves the archive. Left out: `source.warp10`."),
     "read-token": secretIn(
       "WARP10_HFILES_TOKEN",
-      "Variable with the read token that HFFETCH takes: of the owners and applications in the files.",
+      "Variable with the read token for HFFETCH: of the owners and applications in the files.",
     ),
     name: textBy(
       /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/,

@@ -2,7 +2,9 @@
 import type { PlannedBatch } from "../ledger/records.ts";
 import { cutRange } from "./slices.ts";
 
-/** Parts of a period shorter than this are not cut again, ms: reads by series cost more than points. */
+/**
+ * Parts of a period shorter than this are not cut again, ms: reads by series cost more than points.
+ */
 export const SHORTEST_SPLIT_MS = 60_000;
 
 /** Two batches in a batch's place; undefined where its range is too short to be cut. */

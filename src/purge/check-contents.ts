@@ -98,7 +98,7 @@ export async function checkHot(
   };
 }
 
-/** Hot as the server digests it. Throws "incomplete-read" where a series has another count there. */
+/** Hot as the server digests it. Throws "incomplete-read" where a series' count is another. */
 async function digestsOf(
   { hfiles }: GatePorts,
   gate: GateCase,

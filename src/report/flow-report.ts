@@ -3,6 +3,7 @@
 import type { BatchView, OpenPeriod } from "./open-period.ts";
 import type { FlowView } from "./overview.ts";
 import { namesOf } from "./status-text.ts";
+import { isUnproven, UNPROVEN } from "./unproven.ts";
 import { groupWaits, type WaitGroup } from "./waits.ts";
 import { holdText, liftCommand, plural } from "./words.ts";
 
@@ -121,6 +122,13 @@ function flowAttention({ flow, holds, stalled }: FlowView): Attention[] {
         "no purge starts on this server: " +
         `the recount of ${stalled.period} ${stalled.batch} did not end in time`,
       todo: "Compact LevelDB, or wait until it has; the next purge recounts first.",
+      isCommand: false,
+    });
+  }
+  if (isUnproven(flow)) {
+    found.push({
+      what: UNPROVEN,
+      todo: "Name export.store once a Warp 10 serves the files.",
       isCommand: false,
     });
   }

@@ -51,8 +51,8 @@ export function startProgress(
       finished === 0 ? "" : `, ${duration((seconds / finished) * (total - finished))} left`;
     const sum = moving.values().reduce((n, m) => n + m.points, points);
     const rate = sum === 0n ? "" : `, ${compact(Number(sum) / seconds)} points/s`;
-    const head = `${verb} ${finished}/${total} batches, ${compact(Number(sum))} points${rate}${left}`;
-    return head + runningText(moving, nowMs);
+    const moved = `${compact(Number(sum))} points${rate}${left}`;
+    return `${verb} ${finished}/${total} batches, ${moved}${runningText(moving, nowMs)}`;
   };
   const show = (): void => {
     const nowMs = clock.now();
@@ -98,7 +98,8 @@ function runningText(
       ? `, ${duration((seconds / Number(points)) * Number(expected - points))} left`
       : "";
     const of = expected === undefined ? "" : ` of ~${compact(Number(expected))}`;
-    return `; ${item} ${compact(Number(points))}${of} points, ${compact(Number(series))} series${left}`;
+    const told = `${compact(Number(points))}${of} points, ${compact(Number(series))} series`;
+    return `; ${item} ${told}${left}`;
   });
   const more = moving.size > TOLD_ITEMS ? `; and ${moving.size - TOLD_ITEMS} more` : "";
   return told.join("") + more;

@@ -3,10 +3,11 @@
 import { EXIT } from "../runtime/errors.ts";
 import { assertDestinations } from "./destinations.ts";
 import { examine, type Finding, type Level } from "./doctor-finding.ts";
+import { examineHfiles, proofFinding } from "./doctor-hfiles.ts";
 import { examineHot } from "./doctor-hot.ts";
 import { examineStore } from "./doctor-store.ts";
 import { chosenFlows, type FlowFile } from "./open.ts";
-import type { Invocation, VerbResult } from "./verb.ts";
+import { flagOption, type Invocation, type VerbResult } from "./verb.ts";
 
 /** What was found of one flow. */
 interface Examined {
@@ -40,7 +41,11 @@ async function examineFlow(inv: Invocation, at: FlowFile): Promise<readonly Find
   if (blocked.length > 0) return blocked;
   const store = await examineStore(inv, at.flow);
   try {
-    return [...(await examineHot(inv, at.flow, store.cold)), ...store.findings];
+    const hfiles = flagOption(inv.options, "hfiles")
+      ? await examineHfiles(inv, at.flow, store.cold)
+      : [];
+    const hot = await examineHot(inv, at.flow, store.cold);
+    return [...hot, ...proofFinding(at.flow), ...hfiles, ...store.findings];
   } finally {
     await store.cold?.close();
   }

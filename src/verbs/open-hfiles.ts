@@ -1,6 +1,6 @@
-// Opening what HFiles are written and read with: scripts on the Warp 10 that is dumped, the place of
-// the dumps, and the store that serves the archive.
-import { openHfileArchive } from "../archive/hfile/archive.ts";
+// Opening what HFiles are written and read with: scripts on the Warp 10 that is dumped, the place
+// of the dumps, and the store that serves the archive.
+import { type HfileArchive, openHfileArchive } from "../archive/hfile/archive.ts";
 import { digestHot } from "../archive/hfile/hot-digests.ts";
 import { type HandOver, openHandOver } from "../archive/hfile/hand-over.ts";
 import { HFILE_LIMITS, type HfileLimits } from "../archive/hfile/limits.ts";
@@ -62,7 +62,7 @@ export function openHfiles(
   flow: Flow,
   { hot, store, reads = true }: HfilePorts,
 ): OpenHfiles {
-  const { clock, signal } = inv.io;
+  const { clock } = inv.io;
   const { log } = inv;
   const limits = hfileLimits(inv);
   const timeboxMs = limits.timeboxMs ?? flow.batches.maxMs;
@@ -105,31 +105,33 @@ export function openHfiles(
       await Promise.all([scripts.close(), handOver?.close(), archive?.close()]);
     },
   };
+}
 
-  function openArchive(
-    of: Invocation,
-    named: NonNullable<HFileExport["store"]>,
-    dumps: HandOver,
-    { large }: OpenStore,
-  ) {
-    const cold = openScripts({
-      url: named.warp10,
-      token: secret(of, named.token, "token that reads the HFiles"),
-      tokenName: "token that reads the HFiles",
-      clock,
-      log,
-    });
-    const served =
-      named.directory === null
-        ? servedByDump(dumps, signal)
-        : servedFrom(named.directory, large, signal);
-    const root = named.directory === null ? null : named.root;
-    const work = { scripts: cold, store: { name: named.name, root }, served, clock, log, limits };
-    return {
-      archive: openHfileArchive({ ...work, ...withSignal(of.io) }),
-      close: () => cold.close(),
-    };
-  }
+/** The store's side: its scripts, and how its files are seen. */
+function openArchive(
+  inv: Invocation,
+  named: NonNullable<HFileExport["store"]>,
+  dumps: HandOver,
+  { large }: OpenStore,
+): { archive: HfileArchive; close(): Promise<void> } {
+  const { clock, signal } = inv.io;
+  const { log } = inv;
+  const scripts = openScripts({
+    url: named.warp10,
+    token: secret(inv, named.token, "token that reads the HFiles"),
+    tokenName: "token that reads the HFiles",
+    clock,
+    log,
+  });
+  const served =
+    named.directory === null
+      ? servedByDump(dumps, signal)
+      : servedFrom(named.directory, large, signal);
+  const root = named.directory === null ? null : named.root;
+  const store = { name: named.name, root };
+  const limits = hfileLimits(inv);
+  const work = { scripts, store, served, clock, log, limits, ...withSignal(inv.io) };
+  return { archive: openHfileArchive(work), close: () => scripts.close() };
 }
 
 function refuseDryRun(inv: Invocation): void {

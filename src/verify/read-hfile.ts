@@ -36,7 +36,9 @@ export type HfileDepth =
   /** Bytes, and HFFETCH. */
   | "hffetch";
 
-/** Reads an attempt; throws "mismatch" where the archive is wrong, "blocked" where none can tell. */
+/**
+ * Reads an attempt; throws "mismatch" where the archive is wrong, "blocked" where none can tell.
+ */
 export async function readHfileAttempt(
   reading: HfileReading | undefined,
   manifest: Manifest,

@@ -44,14 +44,15 @@ export function totalsOf(all: Iterable<SeriesTotals>): ReadTotals {
 }
 
 /**
- * The second of two reads of the same points, by another path of the server, if each series holds as
- * many points between the same bounds in both. Throws "incomplete-read".
+ * The second of two reads of the same points, by another path of the server, if each series holds
+ * as many points between the same bounds in both. Throws "incomplete-read".
  */
 export function assertCountsAlike(one: ReadTotals, two: ReadTotals): ReadTotals {
   for (const identity of new Set([...one.totals.keys(), ...two.totals.keys()])) {
     const [a, b] = [one.totals.get(identity), two.totals.get(identity)];
     if (a?.points === b?.points && a?.first === b?.first && a?.last === b?.last) continue;
-    const said = `${identity} holds ${a?.points ?? 0} points by one way and ${b?.points ?? 0} by another`;
+    const counts = `${a?.points ?? 0} points by one way and ${b?.points ?? 0} by another`;
+    const said = `${identity} holds ${counts}`;
     throw new CellarmanError("incomplete-read", said, { retryable: true });
   }
   return two;

@@ -18,14 +18,12 @@ import { type PlannedBatch, type Seal, sealRecord } from "../ledger/records.ts";
 import { intentRecord } from "../ledger/receipts.ts";
 import { CellarmanError } from "../runtime/errors.ts";
 import { randomId } from "../runtime/random.ts";
-import type { Hot, ReadLimits } from "../warp10/hot.ts";
+import type { Hot } from "../warp10/hot.ts";
 import { CRAWL_MS } from "../warp10/limited.ts";
-import type { Range } from "../warp10/range.ts";
 import { combineTotals } from "../archive/digest.ts";
 import { judgeTotals, type SeriesDiff } from "./diff.ts";
-import { type Comparison, diffPoints } from "./diff-points.ts";
+import { diffUnclear, readHotAlike } from "./hot-alike.ts";
 import type { HfileReading } from "./read-hfile.ts";
-import { assertCountsAlike, type ReadTotals, readHot } from "./read-hot.ts";
 import { isHfile, readSeal, type SealContents } from "./read-seal.ts";
 
 /** What verifying one batch found. */
@@ -93,40 +91,6 @@ export async function verifyBatch(
   await writeReceipt(run, at, seal, contents, isProven);
   return { outcome: "verified", points: contents.read.points, differences };
 }
-
-/** Hot in the kind of digests that the seal has. */
-async function readHotAlike(
-  run: VerifyRun,
-  { manifest }: SealContents,
-  selector: string,
-  range: Range,
-  limits: ReadLimits | undefined,
-): Promise<ReadTotals> {
-  if (!isHfile(manifest)) return readHot(run.hot, selector, range, limits);
-  const points = BigInt(manifest.points);
-  if (run.hfiles) return run.hfiles.hotDigests(selector, range, limits, points);
-  throw new CellarmanError("internal", "an HFile was read without anything to read it with");
-}
-
-/** Compares point by point what differs; of HFiles, hot is read once more as text for that. */
-async function diffUnclear(
-  run: VerifyRun,
-  reading: Pick<Comparison, "selector" | "range" | "limits">,
-  contents: SealContents,
-  unclear: readonly string[],
-  hot: ReadTotals,
-): Promise<SeriesDiff[]> {
-  if (unclear.length === 0) return [];
-  const { selector, range, limits } = reading;
-  const asText = isHfile(contents.manifest)
-    ? assertCountsAlike(hot, await readHot(run.hot, selector, range, limits))
-    : hot;
-  const comparison = { ...run, ...reading, totals: asText.totals, order: NO_ORDER };
-  return diffPoints(comparison, [contents], unclear);
-}
-
-/** One seal alone: there is nothing that it could override. */
-const NO_ORDER = { overrides: () => false };
 
 function lackingPoints(
   contents: SealContents,

@@ -1,5 +1,5 @@
-// The port that runs scripts on a Warp 10, for those whose text lies beside the code that knows what
-// they mean.
+// The port that runs scripts on a Warp 10, for those whose text lies beside the code that knows
+// what they mean.
 import type { Clock } from "../runtime/clock.ts";
 import type { Log } from "../runtime/log.ts";
 import { grantedLimits } from "./counting.ts";
@@ -15,7 +15,8 @@ export interface Scripts {
   /**
    * Runs a script once; no time-out but the caller's.
    * @throws CellarmanError as `execute` does; what says nothing of the script's end (no answer, an
-   * answer that was cut, a proxy's 502 to 504) is "network", "incomplete-read" or retryable "server".
+   * answer that was cut, a proxy's 502 to 504) is "network", "incomplete-read" or retryable
+   * "server".
    */
   run(script: string, options: ExecOptions, limits?: ReadLimits): Promise<ExecAnswer>;
   /** What the token may raise the script engine's limits to. */

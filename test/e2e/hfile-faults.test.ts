@@ -1,19 +1,11 @@
-// HFile generations under everything that goes wrong in hours: cuts, kills, wrong files, thin tokens.
+// HFile generations under everything that goes wrong in hours: cuts, kills, wrong files, thin
+// tokens.
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, describe, expect, it } from "vitest";
-import { DAY, MINUTE_US, NOVEMBER_US } from "../support/november.ts";
-import { HFILE_TOKENS, type HfileWorld, startHfileWorld } from "../support/hfile-world.ts";
-import {
-  expectRun,
-  failure,
-  fill,
-  GRACE_OVER,
-  keysOf,
-  minutes,
-  purgeSays,
-  recordOf,
-} from "../support/stage.ts";
+import { DAY } from "../support/november.ts";
+import { type HfileWorld, startHfileWorld } from "../support/hfile-world.ts";
+import { expectRun, fill, GRACE_OVER, keysOf, minutes, recordOf } from "../support/stage.ts";
 
 let stage: HfileWorld;
 afterEach(async () => stage.close());
@@ -46,7 +38,7 @@ const REST = [
 ].join("\n");
 
 describe("a connection that drops", () => {
-  it("at random moments of three slices × eight groups: one generation, one file each", async () => {
+  it("at random moments of three slices × eight groups: one file each", async () => {
     let paced = 0;
     stage = await startHfileWorld({
       rest: [
@@ -58,7 +50,8 @@ describe("a connection that drops", () => {
       ].join("\n"),
       hfiles: {
         chunkPoints: 10,
-        // Ten chunks a batch, two minutes each: twenty minutes of a generation, on the world's clock.
+        // Ten chunks a batch, two minutes each: twenty minutes of a generation, on the world's
+        // clock.
         pace: async () => {
           paced++;
           stage.world.moveClock(120_000);
@@ -128,7 +121,7 @@ describe("a connection that drops", () => {
 });
 
 describe("a generation that fails", () => {
-  it("in a server that is killed: its partial file stays, unread, and another is made", async () => {
+  it("in a server that is killed: its partial file stays, and another is made", async () => {
     stage = await startHfileWorld({ rest: REST, hfiles: { chunkPoints: 5 } });
     const { world } = stage;
     fill(world);
@@ -188,7 +181,7 @@ describe("a generation that fails", () => {
     expect((await expectRun(world, 0, "purge")).stdout).toContain("closed: 2025-11");
   });
 
-  it("because it is stopped: the session is killed on the server, and the next run ends it", async () => {
+  it("because it is stopped: killed on the server, and made anew by the next run", async () => {
     stage = await startHfileWorld({ rest: REST, hfiles: { chunkPoints: 5, msPerChunk: 40 } });
     const { world } = stage;
     fill(world, 3, 200);
@@ -214,145 +207,3 @@ async function untilDumping(): Promise<void> {
     await new Promise((resolve) => setTimeout(resolve, 5));
   }
 }
-
-describe("what must be caught", () => {
-  it("a token that thins the dump, told by its attributes", async () => {
-    const { WORLD_READ } = HFILE_TOKENS;
-    const thin = { ...WORLD_READ, attributes: { ...WORLD_READ.attributes, ".count": "5" } };
-    stage = await startHfileWorld({
-      rest: REST,
-      warp10: { tokens: { ...HFILE_TOKENS, WORLD_READ: thin } },
-    });
-    const { world } = stage;
-    fill(world);
-    await expectRun(world, 0, "plan");
-    const said = await world.run("archive");
-    expect(said).toMatchObject({ code: 3 });
-    expect(said.stdout).toContain("the read token hides points: .count=5");
-    expect(keysOf(world, "seals/")).toEqual([]);
-  });
-
-  it("a token that thins the dump and does not tell: nothing is purged", async () => {
-    const { WORLD_READ } = HFILE_TOKENS;
-    const { ".cap:tokeninfo.attr": _, ...silent } = WORLD_READ.attributes;
-    const thin = { ...WORLD_READ, attributes: { ...silent, ".count": "5" } };
-    stage = await startHfileWorld({
-      rest: REST,
-      warp10: { tokens: { ...HFILE_TOKENS, WORLD_READ: thin } },
-    });
-    const { world } = stage;
-    fill(world);
-    const hot = world.hotPoints;
-    for (const step of ["plan", "archive", "verify"]) await world.run(step);
-    world.moveClock(GRACE_OVER);
-    await expectRun(world, 0, "plan");
-    const { failed } = await purgeSays(world);
-    expect(failed).toBe("read token shows every point");
-    expect(world.hotPoints).toBe(hot);
-  });
-
-  it("another file of the same size, handed over in the file's place", async () => {
-    stage = await startHfileWorld({
-      rest: REST,
-      hfiles: { serve: true },
-      handOver: () => "hand-over: http, url: http://127.0.0.1:1/hfiles",
-    });
-    const { world } = stage;
-    await replaceUrl();
-    fill(world);
-    world.warp10.faults.push({ kind: "wrongBytes", path: /\.hfile$/, after: 2, times: Infinity });
-    for (const step of ["plan", "archive"]) await expectRun(world, 0, step);
-    expect(world.warp10.faults.struck.length).toBeGreaterThan(0);
-    const { code, stdout } = await world.run("verify");
-    expect({ code, stdout }).toMatchObject({ code: 4 });
-    expect(keysOf(world, "verified/")).toEqual([]);
-  });
-
-  it("another file of the same size in the store: nothing is purged until it is gone", async () => {
-    stage = await startHfileWorld({ rest: REST });
-    const { world, served } = stage;
-    fill(world);
-    for (const step of ["plan", "archive", "verify"]) await expectRun(world, 0, step);
-    const [folder = ""] = readdirSync(served);
-    const [file = ""] = readdirSync(join(served, folder)).filter((name) => EVERY_FILE.test(name));
-    const path = join(served, folder, file);
-    const bytes = readFileSync(path);
-    writeFileSync(path, Buffer.alloc(bytes.length, 7));
-    world.moveClock(GRACE_OVER);
-    await expectRun(world, 0, "plan");
-    const hot = world.hotPoints;
-    const { outcome, note } = await purgeSays(world);
-    expect({ outcome, note }).toMatchObject({ outcome: "retry" });
-    expect(note).toContain("is not the bucket's");
-    expect(world.hotPoints).toBe(hot);
-    writeFileSync(path, bytes);
-    expect((await expectRun(world, 0, "purge")).stdout).toContain("1 of 1 batches purged");
-  });
-
-  it("a flow without a store: verified as far as that goes, never purged", async () => {
-    stage = await startHfileWorld({ rest: REST, store: null });
-    const { world } = stage;
-    fill(world);
-    const hot = world.hotPoints;
-    for (const step of ["plan", "archive", "verify"]) await expectRun(world, 0, step);
-    const [receipt = ""] = keysOf(world, "verified/");
-    expect(recordOf(world, receipt)).toMatchObject({ proof: "dump-digest" });
-    world.moveClock(GRACE_OVER);
-    await expectRun(world, 0, "plan");
-    const { failed, note } = await purgeSays(world);
-    expect(failed).toBe("archive can be read back");
-    expect(note).toContain("dump-digest");
-    expect(world.hotPoints).toBe(hot);
-  });
-
-  it("a dry run dumps nothing", async () => {
-    stage = await startHfileWorld({ rest: REST });
-    const { world } = stage;
-    fill(world);
-    await expectRun(world, 0, "plan");
-    const { code } = await failure(world, "archive", "--dry-run");
-    expect(code).toBe("usage");
-    expect(stage.dumped()).toEqual([]);
-  });
-});
-
-/** The stand-in's address is known only when it runs. */
-async function replaceUrl(): Promise<void> {
-  const { world } = stage;
-  const path = join(world.flows, "world.yaml");
-  const text = readFileSync(path, "utf8");
-  writeFileSync(path, text.replace("http://127.0.0.1:1", world.warp10.url));
-}
-
-describe("hand-over http", () => {
-  it("cut on its way: asked for again from where it stopped", async () => {
-    stage = await startHfileWorld({
-      rest: REST,
-      hfiles: { serve: true },
-      handOver: () => "hand-over: http, url: http://127.0.0.1:1/hfiles",
-    });
-    const { world } = stage;
-    await replaceUrl();
-    fill(world);
-    world.warp10.faults.push({ kind: "cut", path: /^\/hfiles\//, after: 6, times: 3 });
-    for (const step of ["plan", "archive"]) await expectRun(world, 0, step);
-    expect(generations()).toHaveLength(1);
-    await expectPurged("1 of 1");
-  });
-});
-
-describe("a value rewritten after the dump", () => {
-  it("is found point by point through HFFETCH", async () => {
-    stage = await startHfileWorld({ rest: REST });
-    const { world } = stage;
-    fill(world);
-    for (const step of ["plan", "archive", "verify"]) await expectRun(world, 0, step);
-    world.moveClock(GRACE_OVER);
-    const at = { timestamps: [NOVEMBER_US + 3n * MINUTE_US], longs: Float64Array.of(-7) };
-    world.load("cpu.load", { host: "h1" }, at);
-    await expectRun(world, 0, "plan");
-    const { outcome, note } = await purgeSays(world);
-    expect(outcome).toBe("late");
-    expect(note).toContain("hot 1761955380000000 = -7");
-  });
-});

@@ -1,5 +1,5 @@
-// The whole way of an HFile flow on the stand-ins: dumped, handed over, sealed, read back by HFFETCH,
-// purged, reconciled, closed.
+// The whole way of an HFile flow on the stand-ins: dumped, handed over, sealed, read back by
+// HFFETCH, purged, reconciled, closed.
 import { afterEach, describe, expect, it } from "vitest";
 import { DAY, MINUTE_US, NOVEMBER_US, fillNovember } from "../support/november.ts";
 import { type HfileWorld, startHfileWorld } from "../support/hfile-world.ts";

@@ -4,7 +4,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { HfilesOptions } from "../../sim/warp10/hfiles/options.ts";
 import type { Warp10Options } from "../../sim/warp10/site.ts";
-import { World, WORLD_TOKENS, type WorldOptions } from "../../sim/world.ts";
+import { World, type WorldOptions } from "../../sim/world.ts";
+import { WORLD_TOKENS } from "../../sim/world-tokens.ts";
 import { HFILE_LIMITS } from "../../src/archive/hfile/limits.ts";
 import { START } from "./november.ts";
 

@@ -24,7 +24,7 @@ const discovered = z.object({
   version: z.string(),
   words: z.record(z.string(), messages),
   limits: z.record(z.string(), messages),
-  capabilities: z.record(z.string(), z.unknown()).nullable(),
+  capabilities: z.record(z.string(), z.union([z.string(), z.number(), z.null()])).nullable(),
 });
 
 /** Asks a server. Throws as a script's call does. */

@@ -1,5 +1,5 @@
-// What HFFETCH reads of a sealed file: the only proof of what the file holds. First it is proven that
-// the store serves the bucket's very bytes; then it is asked.
+// What HFFETCH reads of a sealed file: the only proof of what the file holds. First it is proven
+// that the store serves the bucket's very bytes; then it is asked.
 import type { Manifest } from "../../ledger/records.ts";
 import { cutRange } from "../../plan/slices.ts";
 import type { Clock } from "../../runtime/clock.ts";
@@ -22,8 +22,8 @@ export interface HfileArchive {
    */
   proveServed(manifest: Manifest): Promise<void>;
   /**
-   * Totals of a sealed attempt in a range. `expected`: of the whole of it; a file that was put there
-   * just now may take a while to be seen.
+   * Totals of a sealed attempt in a range. `expected`: of the whole of it; a file that was put
+   * there just now may take a while to be seen.
    */
   totals(manifest: Manifest, range: Range, isExpected?: Expectation): Promise<Totals>;
   /** Points of some series of a sealed attempt in a range, newest first, by identity. */
@@ -183,8 +183,8 @@ class StoreReader {
   }
 
   /**
-   * Has the store see the file. What these words leave or refuse is not documented: whether the file
-   * can be read is seen by reading it.
+   * Has the store see the file. What these words leave or refuse is not documented: whether the
+   * file can be read is seen by reading it.
    */
   private async catalogue(manifest: Manifest): Promise<void> {
     const { root } = this.work.store;

@@ -157,7 +157,9 @@ class OneExport {
     }
   }
 
-  /** A token that hides points would hide them from every count alike (facts warp10 §1.2, trap 7). */
+  /**
+   * A token that hides points would hide them from every count alike (facts warp10 §1.2, trap 7).
+   */
   private async refuseThinning(): Promise<void> {
     const { attributes } = await this.order.hot.tokenFacts(this.order.limits);
     const hiding = hidingPoints(attributes ?? {});
@@ -194,8 +196,8 @@ class OneExport {
   }
 
   /**
-   * A generation whose result nobody kept, and that wrote its catalogue file, which comes last: what
-   * it was handed is read again. Whether the file holds that is for verify to prove.
+   * A generation whose result nobody kept, and that wrote its catalogue file, which comes last:
+   * what it was handed is read again. Whether the file holds that is for verify to prove.
    */
   private async recount(open: OpenGeneration, version: string): Promise<Generated | undefined> {
     const { selector, range, hot, limits, ledger } = this.order;
@@ -217,8 +219,8 @@ class OneExport {
 
   /**
    * Ends the generation where it is of no use any more. Not where it may run on (the answer did not
-   * come, or we were stopped and asked for its end), nor where its file is whole and was only cut on
-   * its way to the bucket: then the next attempt, here or elsewhere, goes on with it.
+   * come, or we were stopped and asked for its end), nor where its file is whole and was only cut
+   * on its way to the bucket: then the next attempt, here or elsewhere, goes on with it.
    */
   private async failed(open: OpenGeneration, thrown: unknown, isMade: boolean): Promise<void> {
     const error = asCellarmanError(thrown);

@@ -51,7 +51,9 @@ export async function resumeGeneration(
   return collect(ports, value);
 }
 
-/** The error for a generation that is gone without a result: its deadline ended it, or it failed. */
+/**
+ * The error for a generation that is gone without a result: its deadline ended it, or it failed.
+ */
 export function lostGeneration(
   { clock }: Pick<SessionPorts, "clock">,
   { value, lastModifiedMs }: Stored<Generation>,

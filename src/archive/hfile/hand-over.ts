@@ -1,5 +1,5 @@
-// How the files of a generation leave the Warp 10 host: by a folder, over HTTP, or into the bucket at
-// once. Whichever it is, a file is a source of a known length that can be read again.
+// How the files of a generation leave the Warp 10 host: by a folder, over HTTP, or into the bucket
+// at once. Whichever it is, a file is a source of a known length that can be read again.
 import { open, readdir, stat, unlink } from "node:fs/promises";
 import { join } from "node:path";
 import type { LargeCold } from "../../cellar/large.ts";

@@ -12,7 +12,9 @@ export interface HfileLimits {
    * row: a call that the server took and has not begun yet would be missing from one.
    */
   readonly goneLooks: number;
-  /** Added to the server's own deadline before a generation that nobody can look at counts as gone. */
+  /**
+   * Added to the server's own deadline before a generation that nobody can look at counts as gone.
+   */
   readonly deadlineMarginMs: number;
   /** A file in the dump folder is whole when its size stays the same for so long. */
   readonly stableMs: number;

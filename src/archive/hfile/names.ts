@@ -34,7 +34,8 @@ export interface FileSearch {
 
 /**
  * The file of a generation and its catalogue files, each of a size that stays the same. Called only
- * when the dump has returned, or is proven gone with its result. Throws "mismatch" without the file.
+ * when the dump has returned, or is proven gone with its result. Throws "mismatch" without the
+ * file.
  */
 export async function findFiles(
   file: string,

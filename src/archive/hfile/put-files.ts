@@ -1,5 +1,6 @@
-// The files of a generation into the bucket: small ones by one PUT, large ones by a multipart upload
-// that another process can go on with. Keys are the generation's, so that each file is written once.
+// The files of a generation into the bucket: small ones by one PUT, large ones by a multipart
+// upload that another process can go on with. Keys are the generation's, so that each file is
+// written once.
 import { createHash } from "node:crypto";
 import type { Cold } from "../../cellar/cold.ts";
 import type { LargeCold } from "../../cellar/large.ts";

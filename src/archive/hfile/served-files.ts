@@ -1,5 +1,5 @@
-// Whether the store serves the bucket's very bytes: by the folder that the runner shares with it, or
-// by the dump folder that it serves itself. A proof by HFFETCH of another file would be none.
+// Whether the store serves the bucket's very bytes: by the folder that the runner shares with it,
+// or by the dump folder that it serves itself. A proof by HFFETCH of another file would be none.
 import { mkdir, open, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { LargeCold } from "../../cellar/large.ts";
@@ -57,7 +57,7 @@ export function servedFrom(directory: string, large: LargeCold, signal?: AbortSi
   };
 }
 
-/** Brings an object from the bucket under another name, then gives it its own: never half a file. */
+/** Brings an object from the bucket under another name, then renames it: never half a file. */
 async function bring(
   folder: string,
   large: LargeCold,
