@@ -18,6 +18,8 @@ export interface HfileLimits {
   readonly deadlineMarginMs: number;
   /** A file in the dump folder is whole when its size stays the same for so long. */
   readonly stableMs: number;
+  /** How long a finished file may take to be seen: file systems on the network show it late. */
+  readonly appearMs: number;
   /** One question about a session may take this long. */
   readonly askMs: number;
   /** How long a file may take to be seen by HFFETCH after HFCAT, HFOPEN or HFRESCAN. */
@@ -35,6 +37,7 @@ export const HFILE_LIMITS: HfileLimits = {
   goneLooks: 3,
   deadlineMarginMs: MINUTE_MS,
   stableMs: 2 * SECOND_MS,
+  appearMs: MINUTE_MS,
   askMs: 30 * SECOND_MS,
   catalogueMs: 10 * MINUTE_MS,
   coldPoints: 5_000_000,

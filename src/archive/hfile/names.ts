@@ -46,18 +46,36 @@ export async function findFiles(
     const found = await Promise.all(ownNames(file).map((name) => handOver.find(name, signal)));
     return found.filter((one) => one !== undefined);
   };
-  const before = await look();
-  await clock.sleep(limits.stableMs, signal);
-  const after = await look();
-  const growing = after.find((a) => before.find((b) => b.name === a.name)?.bytes !== a.bytes);
-  if (growing || before.length !== after.length) {
-    throw new CellarmanError("mismatch", `${growing?.name ?? file} still changes its size`, {
-      retryable: true,
-    });
+  const stepMs = Math.max(limits.stableMs, limits.appearMs / LOOKS);
+  const latestMs = clock.now() + limits.appearMs;
+  let before = await look();
+  for (;;) {
+    await clock.sleep(stepMs, signal);
+    const after = await look();
+    if (isSettled(before, after) && after.some((one) => one.name === file)) return after;
+    if (clock.now() >= latestMs) throw unsettled(file, handOver.where, before, after);
+    before = after;
   }
-  if (after.some((one) => one.name === file)) return after;
-  throw new CellarmanError("mismatch", `there is no ${file} at ${handOver.where}`, {
-    where: handOver.where,
+}
+
+/** Looks at a file that does not appear, at the most. */
+const LOOKS = 30;
+
+const isSettled = (before: readonly DumpedFile[], after: readonly DumpedFile[]): boolean =>
+  before.length === after.length &&
+  after.every((a) => before.find((b) => b.name === a.name)?.bytes === a.bytes);
+
+function unsettled(
+  file: string,
+  where: string,
+  before: readonly DumpedFile[],
+  after: readonly DumpedFile[],
+): CellarmanError {
+  if (!isSettled(before, after)) {
+    return new CellarmanError("mismatch", `${file} still changes its size`, { retryable: true });
+  }
+  return new CellarmanError("mismatch", `there is no ${file} at ${where}`, {
+    where,
     hint:
       "Check that export names the place that HFDUMP writes to (its configuration hfdump.dir), " +
       "as this machine sees it.",
