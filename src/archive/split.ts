@@ -52,13 +52,16 @@ export async function recordSplit(
   return parts;
 }
 
-/** Newest seals whose speed is looked at. */
+/** Seals whose speed is looked at. */
 const LOOKED_AT = 3;
+/** What took less than this part of the longest generation says nothing of how long one takes. */
+const TELLING_PART = 50;
 
-/** Points a ms of the slowest of a period's newest generations; undefined: none told its time. */
+/** Points a ms of the slowest of some of a period's generations; undefined: none is telling. */
 export async function slowestRate(
   cold: Cold,
   seals: readonly string[],
+  maxMs: number,
 ): Promise<number | undefined> {
   const rates: number[] = [];
   for (const key of seals.slice(-LOOKED_AT)) {
@@ -66,7 +69,8 @@ export async function slowestRate(
     if (!seal) continue;
     const { value } = await readQuoted(cold, seal.value.manifest, manifestRecord);
     const elapsedMs = value.hfile?.elapsedMs ?? 0;
-    if (elapsedMs > 0 && value.points !== "0") rates.push(Number(value.points) / elapsedMs);
+    const isLong = elapsedMs > maxMs / TELLING_PART;
+    if (isLong && value.points !== "0") rates.push(Number(value.points) / elapsedMs);
   }
   return rates.length === 0 ? undefined : Math.min(...rates);
 }

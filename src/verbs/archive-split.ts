@@ -61,7 +61,7 @@ async function splitSlow(
   batches: readonly PlannedBatch[],
   done: BatchArchived[],
 ): Promise<{ fitting: PlannedBatch[]; halves: PlannedBatch[] }> {
-  const rate = await slowestRate(run.cold, seals);
+  const rate = await slowestRate(run.cold, seals, maxMs);
   const fitting: PlannedBatch[] = [];
   const halves: PlannedBatch[] = [];
   for (const batch of batches) {

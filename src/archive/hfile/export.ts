@@ -11,7 +11,7 @@ import type { Scripts } from "../../warp10/scripts-port.ts";
 import type { ExportedObject, Exporter, ExportOrder, HfileFacts } from "../exporter.ts";
 import { type Abilities, discover } from "./abilities.ts";
 import { beginGeneration, type Generated, lostGeneration, resumeGeneration } from "./generate.ts";
-import { endGeneration, openGeneration, type OpenGeneration } from "./generations.ts";
+import { assertOpen, endGeneration, openGeneration, type OpenGeneration } from "./generations.ts";
 import type { DumpedFile, HandOver } from "./hand-over.ts";
 import { digestHot } from "./hot-digests.ts";
 import type { HfileLimits } from "./limits.ts";
@@ -107,6 +107,7 @@ class OneExport {
         const rows = found.name === file ? Number(generated.points) : 0;
         yield { stored: await putFile(ports, { at, generation }, found, rows) };
       }
+      await assertOpen(cold, at, open.n);
       this.done = { open, generated };
     } catch (thrown) {
       await this.failed(open, thrown, isMade);
@@ -144,7 +145,9 @@ class OneExport {
     const { cold, at, process } = this.order.ledger;
     const { store } = this.work.form;
     const stay = store !== null && store.directory === null;
-    const end = { generation: open.record.value.generation, outcome: "sealed" as const };
+    const { generation } = open.record.value;
+    this.results.delete(generation);
+    const end = { generation, outcome: "sealed" as const };
     await endGeneration(cold, at, process, open.n, { ...end, why: "", files: [] });
     if (stay) return;
     // Those of a batch without points were not handed over, and are ours all the same.

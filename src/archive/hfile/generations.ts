@@ -14,7 +14,14 @@ import {
   generationEndedRecord,
   generationRecord,
 } from "../../ledger/generations.ts";
-import { type BatchRef, generationEndedKey, generationKey } from "../../ledger/keys.ts";
+import {
+  type BatchRef,
+  generationEndedKey,
+  generationKey,
+  periodPrefix,
+} from "../../ledger/keys.ts";
+import { sealRecord } from "../../ledger/records.ts";
+import { CellarmanError } from "../../runtime/errors.ts";
 
 /** A generation that no record ends. */
 export interface OpenGeneration {
@@ -34,6 +41,23 @@ export async function findOpen(cold: Cold, at: BatchRef): Promise<OpenGeneration
   return undefined;
 }
 
+/** Whether a seal rests on a generation: a crash may have kept its end from being recorded. */
+async function isSealed(cold: Cold, at: BatchRef, generation: string): Promise<boolean> {
+  for await (const { key } of cold.list(`${periodPrefix("seals", at)}${at.batch}/`)) {
+    const seal = await readRecord(cold, key, sealRecord);
+    if (seal?.value.generation === generation) return true;
+  }
+  return false;
+}
+
+/** Throws "blocked" when another process gave a generation up: its file is not sealed any more. */
+export async function assertOpen(cold: Cold, at: BatchRef, n: number): Promise<void> {
+  const ended = await readRecord(cold, generationEndedKey(at, n), generationEndedRecord);
+  if (!ended || ended.value.outcome === "sealed") return;
+  const { why } = ended.value;
+  throw new CellarmanError("blocked", `the generation was given up meanwhile: ${why}`);
+}
+
 /**
  * The open generation, or a new one by `make`. Of two that are recorded at the same time the one
  * with the lower number runs; the other is ended before anything was called.
@@ -45,7 +69,13 @@ export async function openGeneration(
   make: () => Promise<Generation>,
 ): Promise<OpenGeneration> {
   const open = await findOpen(cold, at);
-  if (open) return open;
+  if (open) {
+    const { generation } = open.record.value;
+    if (!(await isSealed(cold, at, generation))) return open;
+    const end = { generation, outcome: "sealed" as const, why: "found sealed", files: [] };
+    await endGeneration(cold, at, process, open.n, end);
+    return openGeneration(cold, at, process, make);
+  }
   const value = await make();
   const { n } = await writeNumbered(cold, (k) => generationKey(at, k), value);
   const first = await findOpen(cold, at);
