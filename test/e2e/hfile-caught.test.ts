@@ -165,3 +165,74 @@ describe("a value rewritten after the dump", () => {
     expect(note).toContain("hot 1761955380000000 = -7");
   });
 });
+
+describe("a point written between dump and recount", () => {
+  it("is late, not a wrong archive: what the file holds is what counts", async () => {
+    let chunks = 0;
+    stage = await startHfileWorld({
+      rest: REST,
+      warp10: { shm: false },
+      hfiles: {
+        chunkPoints: 5,
+        pace: async () => {
+          // The first series is in the file already.
+          if (++chunks === 8) stage.world.load("cpu.load", { host: "h0" }, late);
+        },
+      },
+    });
+    const late = { timestamps: [NOVEMBER_US + 7n], longs: Float64Array.of(424_242) };
+    const { world } = stage;
+    fill(world);
+    world.warp10.hfiles?.faults.push({ kind: "cutConnection", path: EVERY_FILE });
+    for (const step of ["plan", "archive"]) await expectRun(world, 0, step);
+    const { stdout } = await expectRun(world, 0, "verify");
+    expect(stdout).toContain("1 late");
+    expect(keysOf(world, "holds/")).toEqual([]);
+    for (const step of ["archive", "verify"]) await expectRun(world, 0, step);
+    world.moveClock(GRACE_OVER);
+    await expectRun(world, 0, "plan");
+    expect((await expectRun(world, 0, "purge")).stdout).toContain("1 of 1 batches purged");
+    expect(world.hotPoints).toBe(0);
+  });
+});
+
+describe("a store that is named later", () => {
+  it("has seals verified again that only a dump's digest spoke for", async () => {
+    stage = await startHfileWorld({ rest: REST, store: null });
+    const { world, dumps, served } = stage;
+    fill(world);
+    for (const step of ["plan", "archive", "verify"]) await expectRun(world, 0, step);
+    const store = `store: { name: archive, read-token: { env: HFILES_TOKEN }, directory: ${served} }`;
+    const place = `hand-over: directory, directory: ${dumps}`;
+    await world.writeFlow("world", `export: { format: hfile, ${place}, ${store} }\n${REST}`);
+    world.moveClock(GRACE_OVER);
+    await expectRun(world, 0, "plan");
+    expect((await expectRun(world, 0, "status", "world")).stdout).toContain("1 archived");
+    await expectRun(world, 0, "verify");
+    expect(keysOf(world, "verified/")).toHaveLength(2);
+    await expectRun(world, 0, "plan");
+    expect((await expectRun(world, 0, "purge")).stdout).toContain("1 of 1 batches purged");
+  });
+});
+
+describe("a flow that changes its format", () => {
+  it("holds Parquet and HFile seals of one batch in one view", async () => {
+    stage = await startHfileWorld({ rest: REST });
+    const { world } = stage;
+    fill(world);
+    const hfile = readFileSync(join(world.flows, "world.yaml"), "utf8");
+    await world.writeFlow("world", REST);
+    for (const step of ["plan", "archive", "verify"]) await expectRun(world, 0, step);
+    const late = { timestamps: [NOVEMBER_US + 7n], longs: Float64Array.of(1) };
+    world.load("cpu.load", { host: "h0" }, late);
+    world.moveClock(GRACE_OVER);
+    for (const step of ["plan", "purge"]) await world.run(step);
+    writeFileSync(join(world.flows, "world.yaml"), hfile);
+    for (const step of ["archive", "verify"]) await expectRun(world, 0, step);
+    expect(keysOf(world, "seals/")).toHaveLength(2);
+    world.moveClock(GRACE_OVER);
+    await expectRun(world, 0, "plan");
+    expect((await expectRun(world, 0, "purge")).stdout).toContain("1 of 1 batches purged");
+    expect(world.hotPoints).toBe(0);
+  });
+});
