@@ -8,15 +8,14 @@ import { expect, it } from "vitest";
 
 const PROGRAM = fileURLToPath(new URL("../../../sim/serve.ts", import.meta.url));
 
-it("npm run sim -- warp10 --hfiles dumps with the switches given, and serves the file", async () => {
+it("npm run sim -- warp10 --hfiles dumps with the switches given, and serves", async () => {
   const directory = mkdtempSync(join(tmpdir(), "hfiles-command-"));
   const options = ["naming=replace", 'infoNames={"points":"count"}'];
   const child = spawn(
     process.execPath,
-    [
-      ...[PROGRAM, "warp10", "--hfiles", directory, "--without", "stackps"],
-      ...options.flatMap((option) => ["--hfiles-option", option]),
-    ],
+    [PROGRAM, "warp10", "--hfiles", directory, "--without", "stackps"].concat(
+      options.flatMap((option) => ["--hfiles-option", option]),
+    ),
     { stdio: ["ignore", "pipe", "inherit"] },
   );
   const first = await new Promise<string>((resolve) =>
@@ -44,8 +43,6 @@ it("npm run sim -- warp10 --hfiles dumps with the switches given, and serves the
 
 it.each([
   [["--hfiles", "/tmp/x", "--hfiles-option", "macroCall=series"], "macroCall=series is no option"],
-  [["--hfiles", "/tmp/x", "--hfiles-option", "directory=/"], "directory=/ is no option"],
-  [["--hfiles-option", "macroCalls=series"], "without --hfiles"],
   [["--without", "fetch"], "fetch is not stackps or shm"],
 ])("refuses %j", (args, message) => {
   const { status, stderr } = spawnSync(process.execPath, [PROGRAM, "warp10", ...args], {
