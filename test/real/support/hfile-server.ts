@@ -1,5 +1,5 @@
-// A server with the HFiles extension: a real Warp 10 with the Java stand-in loaded where its program
-// is at hand (WARP10_JARS), else sim/warp10 with its own.
+// A server with the HFiles extension: a real Warp 10 with the Java stand-in loaded, where its
+// program is at hand (WARP10_JARS), else sim/warp10 with its own.
 import { execFileSync } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
