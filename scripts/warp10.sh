@@ -9,7 +9,8 @@
 #
 # WARP10_JARS says where the program is: the official release's warp10-VERSION.tar.gz, the jar in its bin/, or a folder of
 # jars. It is read at the first start of DIR, like WARP10_UNIT (ms, us or ns; us) and WARP10_PORT (17880, or the next free).
-# WARP10_HFILES, also read at the first start: the jar of test/hfile-extension, loaded as the HFiles extension.
+# WARP10_HFILES, also read at the first start: the jar of test/hfile-extension, loaded as the HFiles extension;
+# WARP10_HFILES_CHUNK_MS: how long each chunk of its dumps takes.
 # DIR defaults to $WARP10_DIR or /tmp/warp10. Java 8 or later is needed; WARP10_HEAP (1g) is its largest heap.
 #
 # It is configured as the recorded conversations in test/conformance/warp10 need it: absent labels selectable, attributes
@@ -120,6 +121,7 @@ SETTINGS
   if [ -n "${WARP10_HFILES:-}" ]; then
     echo "warpscript.extension.hfiles = io.cellarman.hfiles.HfilesExtension"
     echo "hfdump.dir = $DIR/hfiles"
+    echo "hfstandin.chunk.ms = ${WARP10_HFILES_CHUNK_MS:-0}"
   fi
   # Soft and hard limit alike.
   set -- maxops 1000000000000 maxfetch 1000000000000 maxgts 1000000000 maxloop 86400000 maxdepth 10000 \

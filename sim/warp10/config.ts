@@ -46,6 +46,8 @@ export interface Config {
   /** Whether the extensions stackps and shm are loaded. */
   readonly stackps: boolean;
   readonly shm: boolean;
+  /** mutex.maxwait, ms; Infinity: a mutex is waited for as long as it takes (other versions). */
+  readonly mutexWaitMs: number;
   /** Whether /update, /meta and /delete are switched off (403). */
   readonly updateOff: string | undefined;
   readonly deleteOff: string | undefined;
@@ -86,6 +88,7 @@ export const DEFAULT_CONFIG: Config = {
   maxValueBytes: 65_536,
   stackps: true,
   shm: true,
+  mutexWaitMs: 5_000,
   updateOff: undefined,
   deleteOff: undefined,
   limits: LIFTED,

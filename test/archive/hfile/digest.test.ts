@@ -1,8 +1,9 @@
 // The digest: the same whatever the chunks, another for every kind of change.
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import type { InfoNames } from "../../../sim/warp10/hfiles/options.ts";
 import { readColdPoints } from "../../../src/archive/hfile/cold-points.ts";
-import { ServerDigest } from "../../../src/archive/hfile/server-digest.ts";
+import { ServerDigest } from "../../support/server-digest.ts";
 import type { Point } from "../../../src/archive/points.ts";
 import { identityOf } from "../../../src/warp10/series.ts";
 import { ALL, POINTS, type Row, hfileStage, rows } from "../../support/hfiles.ts";
@@ -25,27 +26,40 @@ const line = fc
   .tuple(fc.integer({ min: 0, max: 300 }), place, fc.constantFrom("k=v", "k=w", ""), value)
   .map(([ts, at, labels, text]) => `${ts}${at} c{${labels}} ${text}`);
 
+const switches = fc.record({
+  chunkPoints: fc.integer({ min: 1, max: 50 }),
+  macroCalls: fc.constantFrom("chunk", "series"),
+  macroSymbols: fc.constantFrom("shared", "restored"),
+  naming: fc.constantFrom("append", "replace"),
+  catalogFiles: fc.boolean(),
+  temporaryName: fc.boolean(),
+  partial: fc.constantFrom("kept", "removed"),
+  fetched: fc.boolean(),
+  encrypted: fc.boolean(),
+  infoNames: fc.constantFrom<Partial<InfoNames>>({}, { points: "count" }, { series: "", size: "" }),
+});
+
 describe("the digest does not depend on chunks", () => {
-  it("for any points and any chunks, dumped, hot and cold", () =>
+  it("for any points and any server that the documentation allows, dumped, hot and cold", () =>
     fc.assert(
       fc.asyncProperty(
         fc.array(line, { minLength: 1, maxLength: 40 }),
-        fc.integer({ min: 1, max: 50 }),
-        fc.constantFrom("chunk", "series"),
-        (lines, chunkPoints, macroCalls) =>
-          hfileStage(
-            async ({ sim, result }) => {
-              expect((await update(sim, lines.join("\n"))).status).toBe(200);
-              const dumped = await result("dump", { ...ALL, file: "x.hfile" });
-              await result("open", { store: "archive", cat: {}, rescan: true });
-              const hot = rows(await result("digest-hot", ALL));
-              expect(rows(dumped)).toEqual(hot);
-              expect(rows(await result("digest-cold", ALL))).toEqual(hot);
-            },
-            { chunkPoints, macroCalls },
-          ),
+        switches,
+        fc.constantFrom("GZ", "NONE", "SNAPPY"),
+        (lines, chosen, compress) =>
+          hfileStage(async ({ sim, result }) => {
+            expect((await update(sim, lines.join("\n"))).status).toBe(200);
+            const dumped = await result("dump", { ...ALL, file: "x.hfile", compress });
+            await result("open", { store: "archive", cat: {}, rescan: true });
+            const hot = rows(await result("digest-hot", ALL));
+            expect(rows(dumped)).toEqual(hot);
+            expect(rows(await result("digest-cold", ALL))).toEqual(hot);
+            expect(String(dumped.infos[chosen.infoNames.points ?? "datapoints"])).toBe(
+              dumped.points,
+            );
+          }, chosen),
       ),
-      { numRuns: 25 },
+      { numRuns: 40 },
     ));
 });
 

@@ -157,15 +157,18 @@ describe("a long dump", () => {
         const first = run("dump", asked, IN_SESSION);
         await gate.step();
         await dumped(stage, "2");
-        const box = { "X-Warp10-Timebox": "100" };
-        const second = await run("dump", { ...asked, file: "y.hfile" }, box);
-        expect(second.status).toBe(500);
+        const box = { "X-Warp10-Timebox": "20" };
+        const boxed = await run("dump", { ...asked, file: "y.hfile" }, box);
+        expect(messageOf(boxed)).toContain("TIMEBOX");
+        const second = await run("dump", { ...asked, file: "y.hfile" });
+        expect(messageOf(second)).toContain("MUTEX cannot acquire 'batch'");
         expect(existsSync(`${stage.directory}/y.hfile`)).toBe(false);
         gate.open();
         expect((await first).status).toBe(200);
         expect((await run("dump", { ...asked, file: "y.hfile" })).status).toBe(200);
       },
       { chunkPoints: 2, pace: gate.pace },
+      { mutexWaitMs: 60 },
     );
   });
 });

@@ -4,7 +4,9 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import type { HfilesOptions } from "../../../sim/warp10/hfiles/options.ts";
 import { readColdPoints } from "../../../src/archive/hfile/cold-points.ts";
-import { ALL, POINTS, type Totals, hfileStage, resultOf, rows } from "../../support/hfiles.ts";
+import type { HfileScript } from "../../../src/archive/hfile/script.ts";
+import { ALL, type Params, POINTS, type Totals } from "../../support/hfiles.ts";
+import { hfileStage, resultOf, rows } from "../../support/hfiles.ts";
 import { messageOf, update } from "../../sim/warp10/stage.ts";
 
 const SWITCHES: readonly (readonly [string, Omit<HfilesOptions, "directory">])[] = [
@@ -112,6 +114,34 @@ describe("dump, then read the archive", () => {
       },
       { spanEnd: "exclusive" },
     ));
+});
+
+describe("under a time box", () => {
+  it("each script, compiled as one macro, does the same", () =>
+    hfileStage(async ({ sim, run }) => {
+      await update(sim, POINTS);
+      const shared = { mutex: "m", keep: "k", progress: true };
+      const calls: readonly (readonly [HfileScript, Params])[] = [
+        ["discover", {}],
+        ["dump", { ...ALL, ...shared, file: "x.hfile", tags: ["t"], blocksize: 65_536 }],
+        ["collect", shared],
+        ["digest-hot", ALL],
+        ["digest-hot", { ...ALL, oneApplication: false }],
+        ["open", { store: "archive", cat: {}, open: {}, rescan: true }],
+        ["digest-cold", ALL],
+        ["points-cold", ALL],
+        ["info", { store: "archive", gts: true }],
+        ["session", { session: "s" }],
+        ["kill", { session: "s" }],
+      ];
+      expect(new Set(calls.map(([name]) => name)).size).toBe(10);
+      const counts: unknown[] = [];
+      for (const [name, params] of calls) {
+        const boxed = await run(name, params, { "X-Warp10-Timebox": "PT30S" });
+        counts.push(resultOf<Partial<Totals>>(name, boxed).points);
+      }
+      expect(counts.filter((points) => points !== undefined)).toEqual(Array(6).fill("9"));
+    }));
 });
 
 describe("parameters and secrets", () => {

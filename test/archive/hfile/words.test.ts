@@ -5,6 +5,8 @@ import texts from "../../../src/archive/hfile/scripts.json" with { type: "json" 
 
 const RECORDINGS = new URL("../../conformance/warp10/", import.meta.url);
 
+const SOURCES = new URL("../../../src/archive/hfile/", import.meta.url);
+
 /** Words that no recording shows, and where they were seen. */
 const SEEN_ELSEWHERE: Readonly<Record<string, string>> = {
   PUT: "source of 3.x: value and key above a map or list, which stays",
@@ -57,6 +59,15 @@ describe("the words of the scripts", () => {
     const used = new Set(Object.values(texts).flatMap((text) => [...wordsOf(text)]));
     const idle = Object.keys(SEEN_ELSEWHERE).filter((w) => recorded.has(w) || !used.has(w));
     expect(idle).toEqual([]);
+  });
+
+  it.each(Object.keys(texts))("%s.mc2 says what it expects and what it leaves", (name) => {
+    const source = readFileSync(new URL(`${name}.mc2`, SOURCES), "utf8");
+    const head = source.slice(0, source.search(/^(?!\/\/)/m));
+    for (const part of ["Headers: ", "Leaves", `cellarman.hfile.${name}.end`]) {
+      expect(head).toContain(part);
+    }
+    expect(source.trimEnd()).toMatch(new RegExp(`'cellarman\\.hfile\\.${name}\\.end'$`));
   });
 
   it.each(Object.entries(texts))(

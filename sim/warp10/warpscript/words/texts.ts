@@ -8,7 +8,7 @@ import { decodePercent, encodePercent } from "../../text/percent.ts";
 import { JavaError } from "../../values.ts";
 import type { Item, Word } from "../items.ts";
 import { fromJson, toJson } from "../json.ts";
-import { HASH_KEYS, sipHash24 } from "../../../../src/archive/hfile/siphash.ts";
+import { HASH_KEYS, sipHash24 } from "../siphash.ts";
 import type { Stack } from "../stack.ts";
 import { asLong, asNumber, asText, binary, constant, unary, word } from "./args.ts";
 import { textOf } from "./arithmetic.ts";

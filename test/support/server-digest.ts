@@ -1,7 +1,8 @@
-// The digest of digest.inc.mc2, computed here from points that a client has read.
-import { javaDouble } from "../../warp10/text/java-double.ts";
-import type { Point, Value } from "../points.ts";
-import { HASH_KEYS, sipHash24 } from "./siphash.ts";
+// The digest of src/archive/hfile/digest.inc.mc2, from points that a client has read: a second
+// definition, which the scripts are held to.
+import { javaDouble } from "../../src/warp10/text/java-double.ts";
+import type { Point, Value } from "../../src/archive/points.ts";
+import { HASH_KEYS, sipHash24 } from "../../sim/warp10/warpscript/siphash.ts";
 
 /** Magnitudes that Java prints alike, whether it holds them exactly or as IEEE doubles. */
 const PRINTED_ALIKE = { from: 1e-3, below: 1e7 };
