@@ -52,9 +52,11 @@ export async function runInSession(
   };
   const deadlineMs = ref.deadlineMs - clock.now() + limits.deadlineMarginMs;
   const done = new AbortController();
-  const watching = watch(ports, ref, done.signal);
+  const silent = new AbortController();
+  const watching = watch(ports, ref, done.signal, silent);
   try {
-    const reading = { deadlineMs, ...(signal ? { signal } : {}) };
+    const stops = [silent.signal, ...(signal ? [signal] : [])];
+    const reading = { deadlineMs, signal: AbortSignal.any(stops) };
     return await callScript(ports.scripts, "dump", { ...call, headers }, reading);
   } catch (thrown) {
     if (signal?.aborted) {
@@ -144,17 +146,32 @@ async function kill(ports: SessionPorts, { session }: SessionRef): Promise<void>
   }
 }
 
-/** Shows how far a session is until `done` aborts. */
-async function watch(ports: SessionPorts, ref: SessionRef, done: AbortSignal): Promise<void> {
-  if (!ports.listsSessions || !ports.onProgress) return;
+/**
+ * Shows how far a session is until `done` aborts. A session that was seen running and is gone without
+ * an answer had its connection dropped in silence on the way: `silent` ends the wait for it.
+ */
+async function watch(
+  ports: SessionPorts,
+  ref: SessionRef,
+  done: AbortSignal,
+  silent: AbortController,
+): Promise<void> {
+  if (!ports.listsSessions) return;
+  const { clock, limits } = ports;
+  let [wasSeen, missing] = [false, 0];
   for (;;) {
     try {
-      await ports.clock.sleep(ports.limits.pollMs, done);
+      await clock.sleep(limits.pollMs, done);
     } catch {
       return;
     }
     if (done.aborted) return;
-    await look(ports, ref);
+    const running = await look(ports, ref);
+    wasSeen ||= running === true;
+    missing = wasSeen && running === false ? missing + 1 : 0;
+    if (missing < limits.goneLooks) continue;
+    silent.abort(new CellarmanError("network", "it has ended, and no answer came"));
+    return;
   }
 }
 

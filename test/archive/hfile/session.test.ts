@@ -27,11 +27,14 @@ function portsTo(server: Server, more: Partial<SessionPorts> = {}) {
   const scripts: Scripts = {
     server: "http://x",
     granted: () => Promise.reject(new Error("not asked for")),
-    run: async (text) => {
+    run: async (text, _, limits) => {
       const name = NAMES.find((one) => hfileScript(one) === text) ?? "discover";
       calls.push(name);
       const result = server(name, calls.filter((one) => one === name).length);
-      return { stack: [hfileEnd(name), await result], headers: {} };
+      const stopped = new Promise<never>((_resolve, reject) => {
+        limits?.signal?.addEventListener("abort", () => reject(limits.signal?.reason));
+      });
+      return { stack: [hfileEnd(name), await Promise.race([result, stopped])], headers: {} };
     },
   };
   const clock = {
@@ -83,6 +86,16 @@ describe("a call in a session", () => {
     expect(timesOf(calls, "session")).toBe(8);
     expect(nowMs()).toBe(7 * HFILE_LIMITS.pollMs);
     expect(seen.map((one) => one.points)).toEqual([1n, 2n, 4n, 5n]);
+  });
+
+  it("whose connection drops in silence is noticed when the session is gone", async () => {
+    const { ports, calls, nowMs } = portsTo((name, nth) => {
+      if (name === "dump") return new Promise(() => undefined);
+      return nth < 5 ? running(nth) : NONE;
+    });
+    expect(await runInSession(ports, REF, CALL)).toBeUndefined();
+    expect(timesOf(calls, "dump")).toBe(1);
+    expect(nowMs()).toBeLessThan(11 * HFILE_LIMITS.pollMs);
   });
 
   it.each([502, 503, 504])("is lost as well where a proxy answers %i", async (status) => {
