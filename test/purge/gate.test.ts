@@ -3,7 +3,7 @@
 import { beforeEach, describe, expect, test } from "vitest";
 import { CellarmanError } from "../../src/runtime/errors.ts";
 import { fakeHot, type Held } from "../support/fake-hot.ts";
-import { hexId } from "../support/values.ts";
+import { hexHash } from "../support/values.ts";
 import { gateWorld, type GateWorld, NOW_MS, point } from "./gate-world.ts";
 import { idOf, listing, series } from "./series.ts";
 
@@ -74,7 +74,10 @@ describe("a gate that says go", () => {
       readBeganMs: NOW_MS,
       batch: gate.at.batch,
     });
-    expect(lines.at(-1)?.seen).toBe("2 series");
+    expect(lines.at(-1)).toMatchObject({
+      seen: "2 series",
+      needed: "no series with points beyond what was read",
+    });
   });
 
   test("explained, it says the same and issues no warrant", async () => {
@@ -134,6 +137,47 @@ describe("a gate that says no", () => {
     });
   });
 
+  test.each<[string, RegExp, string]>([
+    ["no hold", /^holds\//, "a hold"],
+    ["archive read back", /^seals\//, "a seal"],
+    ["contents", /^intents\//, "an intent"],
+  ])("what the bucket does not answer says no, at %s", async (doing, keys) => {
+    let isReading = doing !== "contents";
+    world.cold.hook = (_, key) => {
+      if (key.endsWith("points-00000.parquet")) isReading = true;
+      if (isReading && keys.test(key)) throw new CellarmanError("network", "no answer");
+    };
+    const { lines, outcome } = await world.judge();
+    expect(outcome).toBe("retry");
+    expect(lines.at(-1)).toEqual({
+      check: doing,
+      ok: false,
+      outcome: "retry",
+      seen: "no answer",
+      needed: "a clear answer",
+    });
+  });
+
+  test("what the default branch does not answer says no", async () => {
+    const fails = () => Promise.reject(new CellarmanError("blocked", "git could not fetch"));
+    const pathInside = (file: string) => Promise.resolve(file);
+    const forge = { branch: "main", pathInside, fileAsFetched: fails, fileNow: fails };
+    world.ports = { ...world.ports, forge };
+    expect(await said()).toMatchObject({
+      outcome: "retry",
+      check: "flow on the default branch",
+      seen: "git could not fetch",
+    });
+  });
+
+  test("what the last dry run does not answer says no", async () => {
+    dryRuns((n) => {
+      if (n === 2) throw new CellarmanError("network", "no answer");
+      return undefined;
+    });
+    expect(await said()).toMatchObject({ outcome: "retry", check: "last dry run" });
+  });
+
   test("an abort is no answer of the gate", async () => {
     const reason = new Error("stop");
     const signal = AbortSignal.abort(reason);
@@ -178,8 +222,22 @@ describe("a gate that says no", () => {
     });
   });
 
-  test("a seal of another batch answers for nothing that this one's selector does not list", async () => {
-    world.gate = { ...world.gate, process: hexId(9) };
+  const other = { batch: "bbbbbbbb-00000", plan: hexHash(99) };
+
+  test("series that only another plan's seal lists need not be listed: go", async () => {
+    await world.seal({ ...other, held: [{ series: series("z"), points: [point(7)] }] });
+    expect(await said()).toMatchObject({ outcome: "go" });
+  });
+
+  test("points of another plan's seal count against where this batch lists their series", async () => {
+    await world.seal({ ...other, held: [{ series: series("b"), points: [point(7)] }] });
+    expect(await said()).toMatchObject({
+      outcome: "quarantine",
+      seen: "hot lacks 1 archived points of 1 series",
+    });
+  });
+
+  test("a series of the sealed list that is listed no more: a listing was cut", async () => {
     world.held.length = 1;
     expect(await said()).toMatchObject({
       outcome: "retry",
