@@ -49,7 +49,13 @@ const decide = (said: Partial<ContentsInput> = {}) => decideContents({ ...AGREE,
 
 describe("go", () => {
   test("when every hot point is held by a seal that counts", () => {
-    expect(decide()).toMatchObject({ outcome: "go", finding: undefined, series: [] });
+    expect(decide()).toEqual({
+      outcome: "go",
+      seen: "all 10 hot points are in the archive",
+      earliestMs: undefined,
+      finding: undefined,
+      series: [],
+    });
   });
 
   test("when each point's set of seals has one that counts, whatever the others lack", () => {
@@ -137,7 +143,12 @@ describe("late", () => {
   test("when a point is new or rewritten, with the first example", () => {
     const verdict = decide({ diffs: [diff({ late: 1, example: "hot 5 = 7, archive nothing" })] });
     expect(verdict).toMatchObject({ outcome: "late", series: ["a"] });
-    expect(verdict.seen).toContain("hot 5 = 7, archive nothing");
+    expect(verdict.seen).toBe(
+      "1 series have points that the archive lacks: hot 5 = 7, archive nothing",
+    );
+    expect(decide({ diffs: [diff({ late: 1 })] }).seen).toBe(
+      "1 series have points that the archive lacks",
+    );
   });
 
   test("when seals that did not see each other differ", () => {
@@ -152,7 +163,18 @@ describe("late", () => {
   test("when all that holds a point will never count: only a further attempt helps", () => {
     const standing = [stranded("s1"), stranded("s2"), counts("s3")];
     const both = judged({ heldBy: new Map([["b", ["s1", "s2"]]]) });
-    expect(decide({ standing, judged: both })).toMatchObject({ outcome: "late", series: ["b"] });
+    expect(decide({ standing, judged: both })).toMatchObject({
+      outcome: "late",
+      series: ["b"],
+      seen: "1 series have points that only seals hold which cannot count",
+    });
+    const mixed = judged({
+      heldBy: new Map([
+        ["b", ["s1", "s2"]],
+        ["c", ["s3"]],
+      ]),
+    });
+    expect(decide({ standing, judged: mixed }).series).toEqual(["b"]);
     const diffs = [diff({ needs: [["s3"], ["s2"]] })];
     expect(decide({ standing, diffs })).toMatchObject({ outcome: "late", series: ["a"] });
   });
@@ -194,7 +216,10 @@ describe("nothing to do, and vacuous", () => {
   });
 
   test("an archive without a point of this batch never authorises a delete", () => {
-    expect(decide({ archivedPoints: 0n }).outcome).toBe("retry");
+    expect(decide({ archivedPoints: 0n })).toMatchObject({
+      outcome: "retry",
+      seen: "the archive holds no point of this batch",
+    });
   });
 });
 
@@ -206,7 +231,10 @@ describe("wait", () => {
   });
 
   test("when a seal that is not in the view is all that holds a point", () => {
-    expect(decide({ diffs: [diff({ needs: [["gone"]] })] }).outcome).toBe("wait");
+    expect(decide({ diffs: [diff({ needs: [["gone"]] })] })).toMatchObject({
+      outcome: "wait",
+      seen: "a seal that cannot be relied on",
+    });
   });
 
   test("one seal that holds a point is enough: the earliest of them is its date", () => {
