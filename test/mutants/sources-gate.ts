@@ -40,7 +40,13 @@ export const GATE_MUTANTS: readonly HandMutant[] = [
     "const same = flowDigest(loaded.flow) === flowDigest(gate.flow);",
     "const same = true;",
   ),
-  mutant("plan pin", ORDERS, "if (digest === gate.plan.value.purgeDigest)", "if (digest !== '')"),
+  mutant(
+    "plan pin",
+    ORDERS,
+    "if (digest === gate.plan.value.purgeDigest)",
+    "if (digest !== '')",
+    "test/purge/check-orders.test.ts",
+  ),
   mutant(
     "unit of the server",
     ORDERS,

@@ -18,27 +18,55 @@ const RECORDS = "src/cellar/records.ts";
 const HOLDS = "src/cellar/holds.ts";
 const SNAPSHOT = "src/cellar/snapshot.ts";
 
+const LOOKS = "  const seen = await lookBefore(run, at);\n";
+const LIMITS = "seen.sawIntents.length > 0 ? { deadlineMs: CRAWL_MS } : undefined;";
+const MISSING = "  const missing = exported.totals.find";
+
 /** Mutants of records: how they are written and found. */
 export const LEDGER_MUTANTS: readonly HandMutant[] = [
+  {
+    name: "seals seen before the first hot read",
+    patches: [
+      { file: ATTEMPT, from: LOOKS, to: "" },
+      { file: ATTEMPT, from: LIMITS, to: "undefined;" },
+      { file: ATTEMPT, from: MISSING, to: LOOKS + MISSING },
+    ],
+    tests: ["test/archive/attempt.test.ts"],
+  },
+  mutant(
+    "series that registered while the batch was read",
+    ATTEMPT,
+    "  if (missing) {",
+    "  if (missing?.identity === '') {",
+    "test/archive/attempt.test.ts",
+  ),
+  mutant(
+    "marker before the seal",
+    ATTEMPT,
+    "    seal: sealKey,\n",
+    "    seal: `${sealKey}x`,\n",
+    "test/archive/attempt.test.ts",
+  ),
   mutant(
     "create-only seal",
     ATTEMPT,
     'const sealKey = batchRecordKey("seals", at, randomId());',
     'const sealKey = batchRecordKey("seals", at, randomId().replaceAll(/./g, "0"));',
+    "test/archive/attempt.test.ts",
   ),
   mutant(
     "read-back before the manifest",
     ATTEMPT,
     "  await readBack(run.cold, manifest);\n",
     "",
-    "test/e2e/puts.test.ts",
+    "test/archive/attempt.test.ts",
   ),
   mutant(
     "seal read back",
     ATTEMPT,
     "await writeRecord(run.cold, sealKey, record, true);",
     "await writeRecord(run.cold, sealKey, record);",
-    "test/e2e/puts.test.ts",
+    "test/archive/attempt.test.ts",
   ),
   mutant(
     "numbered record read back",
@@ -73,6 +101,14 @@ export const LEDGER_MUTANTS: readonly HandMutant[] = [
     HOLDS,
     "...[at.batch, ...batch.parents].map(",
     "...[at.batch].map(",
+    "test/cellar/holds.test.ts",
+  ),
+  mutant(
+    "one plan a period",
+    SNAPSHOT,
+    "const ruling = await readRecord(cold, rulingKey(at, n), rulingRecord);",
+    "const ruling = undefined as any;",
+    "test/cellar/snapshot.test.ts",
   ),
   mutant(
     "of two splits the oldest rules",
