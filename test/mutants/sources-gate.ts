@@ -39,6 +39,7 @@ export const GATE_MUTANTS: readonly HandMutant[] = [
     ORDERS,
     "const same = flowDigest(loaded.flow) === flowDigest(gate.flow);",
     "const same = true;",
+    "test/purge/check-orders.test.ts",
   ),
   mutant(
     "plan pin",
@@ -206,6 +207,20 @@ export const VIEW_MUTANTS: readonly HandMutant[] = [
     "test/purge/view.test.ts",
   ),
   mutant(
+    "markers",
+    VIEW,
+    "    for (const marker of markers) keys.add(marker.value.seal);\n",
+    "",
+    "test/purge/read-view.test.ts",
+  ),
+  mutant(
+    "view over the period",
+    VIEW,
+    "if (own.includes(batch) || !sameFamily(batch, gate.at.batch)) keys.add(key);",
+    "if (own.includes(batch)) keys.add(key);",
+    "test/purge/read-view.test.ts",
+  ),
+  mutant(
     "what an intent rests on is not withdrawn",
     VIEW,
     "if (withdrawn.has(key) && !restedOn.has(key)) continue;",
@@ -297,6 +312,14 @@ export const DELETE_MUTANTS: readonly HandMutant[] = [
     "if (stalled && !(await recountsAgain(gate, ports))) {",
     "if (stalled?.batch === '') {",
     "test/e2e/delete.test.ts",
+  ),
+  mutant(
+    "no retry of a delete",
+    "src/purge/delete.ts",
+    'return { outcome: isRefusal(thrown) ? "refused" : "no-answer", reason };',
+    "for await (const one of parseListing(ask(wire, question, unstalled), wire.base)) " +
+      'series.push(one); return { outcome: "complete", series };',
+    "test/purge/delete.test.ts",
   ),
   mutant(
     "no answer is no refusal",
