@@ -26,7 +26,12 @@ beforeEach(() => {
 const archive = (knownSeals: readonly string[] = []) =>
   archiveBatch(
     {
-      ...{ hot, cold, exporter: parquetExporter, plan, process: hexId(1), signal: undefined },
+      hot,
+      cold,
+      exporter: parquetExporter,
+      plan,
+      process: hexId(1),
+      signal: undefined,
       knownSeals: () => knownSeals,
       otherIntents: () => [],
     },
@@ -42,7 +47,7 @@ const rolesPut = (): string[] =>
     .map(String);
 
 describe("an attempt", () => {
-  test("looks for seals before it lists or reads hot: what it claims to have seen, it had", async () => {
+  test("looks for seals before it lists or reads hot: what it says it saw, it had", async () => {
     const asked: string[] = [];
     cold.hook = (call, key) => void (call === "get" && asked.push(key.split("/")[0] ?? ""));
     const { find, fetch } = hot;

