@@ -201,6 +201,7 @@ export class World {
     if (!this.isChanged || this.isOver) return;
     this.isChanged = false;
     await this.promise.checkArchive();
+    await this.promise.checkNumbers();
   }
 
   /** A gate is between its first listing and its end. */
