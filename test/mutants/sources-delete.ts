@@ -9,8 +9,8 @@ export const VIEW_MUTANTS: readonly HandMutant[] = [
   mutant(
     "seals that are verified",
     VIEW,
-    "if (!(await isVerified(cold, seal)))",
-    "if (seal.key === '')",
+    '  if (!receipt) return lacks("not verified by another process");\n',
+    "",
   ),
   mutant(
     "receipt for exactly these bytes",
@@ -30,8 +30,8 @@ export const VIEW_MUTANTS: readonly HandMutant[] = [
   mutant(
     "seals of the plan that rules",
     VIEW,
-    "if (seal.value.plan !== gate.plan.sha256)",
-    "if (seal.value.plan === '')",
+    "const isRuling = seal.value.plan === gate.plan.sha256;",
+    "const isRuling = seal.value.plan !== '';",
     "test/purge/read-view.test.ts",
   ),
   mutant(

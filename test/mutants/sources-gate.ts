@@ -10,7 +10,7 @@ const DECIDE = "src/purge/decide.ts";
 const PROBES = "    this.add(await checkFence(gate, ports));\n";
 const JUDGES = "    this.add(judged.line);\n";
 const READS_INTENTS = "await readIntents(ports.cold, gate.at, view.seals, gate.batch.parents);";
-const VIEWS = "return { seals, standing, approvals: naming.map((a) => a.key), lost, restedOn };";
+const VIEWS = "    restedOn,\n  };";
 
 /** Mutants of what a gate checks, in its order. */
 export const GATE_MUTANTS: readonly HandMutant[] = [
@@ -116,7 +116,7 @@ export const GATE_MUTANTS: readonly HandMutant[] = [
     name: "intents looked up after the hot read",
     patches: [
       { file: "src/purge/check-contents.ts", from: READS_INTENTS, to: "view.early;" },
-      { file: VIEW, from: VIEWS, to: VIEWS.replace("restedOn }", "restedOn, early: intents }") },
+      { file: VIEW, from: VIEWS, to: VIEWS.replace("}", "  early: intents,\n  }") },
     ],
   },
   mutant(
