@@ -169,6 +169,16 @@ describe("the seals of a view", () => {
     const record = { schema: "cellarman/withdrawn/1", ...B, process: hexId(1), reason: "wrong" };
     cold.plant(batchRecordKey("withdrawn", B, "s2"), { ...record, seal: quote });
     expect(await keysOf(cold)).toEqual([seal.key]);
+    // What a purge rests on is never taken out: what it holds is nowhere else any more.
+    const intent = intentOf(1, [sealOf("s2")]).value;
+    cold.plant(intentKey(B, 1), { ...intent, view: [quote] });
+    expect(await keysOf(cold)).toEqual([seal.key, quote.key]);
+  });
+
+  test("include those of other plans and supplements, by the listing alone", async () => {
+    const cold = memoryCold();
+    const seals = [plantSeal(cold, "s1"), plantSeal(cold, "r1", { batch: RETIRED })];
+    expect(await keysOf(cold)).toEqual(seals.map(({ key }) => key).toSorted());
   });
 
   test("a marker whose seal a crash kept from being written is nothing", async () => {
