@@ -8,6 +8,7 @@ export default defineConfig({
       "test/sweep/**",
       "test/protocol/**",
       "test/e2e/!(way).test.ts",
+      "test/faults/matrix.test.ts",
       "node_modules/**",
     ],
     testTimeout: 60_000,

@@ -4,16 +4,20 @@ import { readFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import type { TimeUnit } from "../src/warp10/range.ts";
 import { isMain } from "../scripts/main-module.ts";
+import { startProxy } from "./proxy/proxy.ts";
+import { parseScript, type ProxyFault } from "./proxy/script.ts";
 import { startWarp10 } from "./warp10/server.ts";
 import type { TokenSpecs } from "./warp10/tokens.ts";
 
 const USAGE = `usage: npm run sim -- warp10 [--port N] [--unit ms|us|ns] [--tokens FILE]
+       npm run sim -- proxy --to URL [--port N] [--script FILE] [--seed S]
        npm run sim -- cellar [--port N] [--bucket NAME]... [--access-key ID --secret-key KEY]
 
 Serves until interrupted. The first line on stdout is {"url": "..."}.
 FILE is of the form of test/conformance/warp10/tokens.json: tokens by name, each token's text being
 its name.
-Without it the tokens of sim/warp10/tokens.json count (READ, WRITE, PROBE, ...).`;
+A proxy's FILE holds a list of faults: docs/safety.md, "The fault proxy".
+Without a FILE the tokens of sim/warp10/tokens.json count (READ, WRITE, PROBE, ...).`;
 
 interface Served {
   readonly url: string;
@@ -34,6 +38,9 @@ async function start(args: readonly string[]): Promise<Served> {
       bucket: { type: "string", multiple: true },
       "access-key": { type: "string" },
       "secret-key": { type: "string" },
+      to: { type: "string" },
+      script: { type: "string" },
+      seed: { type: "string", default: "1" },
     },
   });
   const port = Number(values.port);
@@ -43,6 +50,13 @@ async function start(args: readonly string[]): Promise<Served> {
   switch (positionals.length === 1 ? positionals[0] : undefined) {
     case "warp10":
       return startWarp10({ port, unit: unitOf(values.unit), tokens: tokensOf(values.tokens) });
+    case "proxy":
+      return startProxy({
+        to: addressOf(values.to),
+        port,
+        script: scriptOf(values.script),
+        seed: Number(values.seed),
+      });
     case "cellar": {
       const { startCellar } = await import("./cellar/server.ts");
       return startCellar({
@@ -53,7 +67,22 @@ async function start(args: readonly string[]): Promise<Served> {
       });
     }
     default:
-      throw new UsageError("which of the two: warp10 or cellar?");
+      throw new UsageError("which of the three: warp10, cellar or proxy?");
+  }
+}
+
+function addressOf(text: string | undefined): string {
+  if (text !== undefined && /^http:\/\/[^/]+\/?$/.test(text)) return text;
+  throw new UsageError(`--to: expected http://HOST:PORT of the server, not ${text ?? "nothing"}`);
+}
+
+function scriptOf(file: string | undefined): ProxyFault[] {
+  if (file === undefined) return [];
+  try {
+    return parseScript(readFileSync(file, "utf8"));
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    throw new UsageError(`--script: cannot read ${file}: ${why}`);
   }
 }
 
