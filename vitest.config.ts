@@ -5,7 +5,7 @@ export default defineConfig({
     include: ["test/**/*.test.ts"],
     exclude: [
       "test/real/**",
-      "test/sweep/**",
+      "test/{sweep,soak}/**",
       "test/protocol/**",
       "test/e2e/!(way).test.ts",
       "test/faults/matrix.test.ts",

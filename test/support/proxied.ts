@@ -30,7 +30,12 @@ const FLOW = [
 /** Starts servers, proxies and the flow that names the proxies. */
 export async function startProxied(options: WorldOptions = {}, flow = FLOW): Promise<Proxied> {
   // Near a purge, reads have a deadline alone, and no limit of silence.
-  const deadlines = { gateReadMs: DEADLINE_MS, recountMs: DEADLINE_MS, deleteMs: DEADLINE_MS };
+  const deadlines = {
+    hotDeadlineMs: DEADLINE_MS,
+    gateReadMs: DEADLINE_MS,
+    recountMs: DEADLINE_MS,
+    deleteMs: DEADLINE_MS,
+  };
   const limits = { hotStallMs: STALL_MS, storeStallMs: STALL_MS, ...deadlines, ...options.limits };
   const world = await World.start({ ...options, limits });
   const hot = await startProxy({ to: world.warp10.url });

@@ -1,6 +1,6 @@
-// ENOSPC on the spool: `plan` of the built program, its temporary folder on a real tmpfs that is too
-// small by one page, two pages, … until there is room enough. The kernel itself says that the disk
-// is full. After each: nothing is lost, and with room the way goes to its end.
+// ENOSPC on the spool: `plan` of the built program, its temporary folder on a real tmpfs of one
+// page, two pages, … until there is room enough. The kernel itself says that the disk is full.
+// After each: nothing is lost, and with room the way goes to its end.
 import { spawn, spawnSync } from "node:child_process";
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
