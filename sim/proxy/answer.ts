@@ -102,6 +102,9 @@ function offsetOf({ bytes, body, chunks }: Frame, at: Place): number {
   }
 }
 
+/** Parts that one answer is sent in at most: a listing of megabytes in bytes takes for ever. */
+const PARTS_MAX = 2_000;
+
 async function inParts(
   client: Socket,
   bytes: Buffer,
@@ -109,9 +112,10 @@ async function inParts(
   pause: () => Promise<void>,
 ): Promise<After> {
   client.setNoDelay(true);
-  for (let at = 0; at < bytes.length; at += length) {
+  const size = Math.max(length, Math.ceil(bytes.length / PARTS_MAX));
+  for (let at = 0; at < bytes.length; at += size) {
     if (client.destroyed) return "ended";
-    await write(client, bytes.subarray(at, at + length));
+    await write(client, bytes.subarray(at, at + size));
     await pause();
   }
   return "stays";

@@ -52,11 +52,21 @@ const ACTS: readonly Act[] = [
   { kind: "close-idle", by: "fin" },
 ];
 
-const PLACES: readonly { of: "hot" | "store"; path?: RegExp; method?: string; after?: number }[] = [
+/** A kind of request, and the acts that strike it; all of them where nothing is said. */
+interface Where {
+  readonly of: "hot" | "store";
+  readonly path: RegExp;
+  readonly method?: string;
+  readonly after?: number;
+  readonly acts?: readonly Act[];
+}
+
+const PLACES: readonly Where[] = [
   { of: "hot", path: /find/ },
   { of: "hot", path: /fetch/ },
   { of: "hot", path: /exec/, after: 1 },
-  { of: "hot", path: /update/ },
+  // A probe waits as long as an ingress may take: too long for a test.
+  { of: "hot", path: /update/, acts: ACTS.filter((act) => act.kind !== "stall") },
   { of: "hot", path: /delete/ },
   { of: "store", method: "PUT", path: /points-/ },
   { of: "store", method: "PUT", path: /\/seals\// },
@@ -65,15 +75,15 @@ const PLACES: readonly { of: "hot" | "store"; path?: RegExp; method?: string; af
   { of: "store", method: "GET", path: /^\/[^/]*$/, after: 5 },
 ];
 
-describe.each(PLACES)("$of $method $path", ({ of, ...when }) => {
+describe.each(PLACES)("$of $method $path", ({ of, acts = ACTS, ...when }) => {
   it("every act of the proxy: nothing is lost, and it goes on", async () => {
-    const { world, before } = await begin(ACTS.length);
+    const { world, before } = await begin(acts.length);
     const proxy: FaultProxy = proxied[of];
-    proxy.faults.push(...ACTS.map((act) => ({ ...when, act })));
-    for (let i = 0; i < 12 && proxy.faults.struck.length < ACTS.length; i++) {
+    proxy.faults.push(...acts.map((act) => ({ ...when, act })));
+    for (let i = 0; i < 12 && proxy.faults.struck.length < acts.length; i++) {
       await stepThrough(world, before);
     }
-    expect(proxy.faults.struck.map((f) => f.act)).toEqual(ACTS);
+    expect(proxy.faults.struck.map((f) => f.act)).toEqual(acts);
     await expectCloses(world, before);
   });
 });

@@ -22,6 +22,17 @@ const FLOW = [
   "purge: { mode: automatic, grace: P14D, write-fence: { max-past: P45D, lag: PT1S } }",
 ].join("\n");
 
+const DEADLINE_MS = 8_000;
+/** What a stalled connection costs; reads of the whole fleet take a while on a busy machine. */
+const LIMITS = {
+  hotStallMs: 1_000,
+  storeStallMs: 1_000,
+  hotDeadlineMs: DEADLINE_MS,
+  gateReadMs: DEADLINE_MS,
+  recountMs: DEADLINE_MS,
+  deleteMs: DEADLINE_MS,
+};
+
 /** What networks do that TLS does not turn into something else. */
 const KINDS: readonly Act["kind"][] = [
   "cut",
@@ -68,7 +79,7 @@ export interface SoakDocument {
 /** Runs months until the time is over; the one that is under way is brought to its end. */
 export async function soak(options: SoakOptions): Promise<SoakDocument> {
   const beganMs = performance.now();
-  const proxied = await startProxied({ startMs: dueOf(0) - DAY_MS }, FLOW);
+  const proxied = await startProxied({ startMs: dueOf(0) - DAY_MS, limits: LIMITS }, FLOW);
   const run = new Soak(proxied, options);
   try {
     const isOver = (): boolean =>
