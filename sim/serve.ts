@@ -6,12 +6,15 @@ import type { TimeUnit } from "../src/warp10/range.ts";
 import { isMain } from "../scripts/main-module.ts";
 import { settingsOf } from "./warp10/hfiles/options.ts";
 import type { HfilesOptions } from "./warp10/hfiles/options.ts";
+import { startProxy } from "./proxy/proxy.ts";
+import { parseScript, type ProxyFault } from "./proxy/script.ts";
 import { startWarp10 } from "./warp10/server.ts";
 import type { TokenSpecs } from "./warp10/tokens.ts";
 
 const USAGE = `usage: npm run sim -- warp10 [--port N] [--unit ms|us|ns] [--tokens FILE]
                               [--hfiles DIR [--hfiles-option NAME=VALUE]...]
                               [--without stackps|shm]...
+       npm run sim -- proxy --to URL [--port N] [--script FILE] [--seed S]
        npm run sim -- cellar [--port N] [--bucket NAME]... [--access-key ID --secret-key KEY]
 
 Serves until interrupted. The first line on stdout is {"url": "..."}.
@@ -21,7 +24,8 @@ Without it the tokens of sim/warp10/tokens.json count (READ, WRITE, PROBE, ...).
 --hfiles: a stand-in of the HFiles extension that writes into DIR and serves it at /hfiles/; its
 options are those of sim/warp10/hfiles/options.ts, each VALUE in JSON or plain text
 (macroCalls=series, msPerChunk=200, infoNames={"points":"count"}).
---without: an extension that the server does not have.`;
+--without: an extension that the server does not have.
+A proxy's FILE holds a list of faults: docs/safety.md, "The fault proxy".`;
 
 interface Served {
   readonly url: string;
@@ -45,6 +49,9 @@ async function start(args: readonly string[]): Promise<Served> {
       bucket: { type: "string", multiple: true },
       "access-key": { type: "string" },
       "secret-key": { type: "string" },
+      to: { type: "string" },
+      script: { type: "string" },
+      seed: { type: "string", default: "1" },
     },
   });
   const port = Number(values.port);
@@ -60,6 +67,13 @@ async function start(args: readonly string[]): Promise<Served> {
         ...hfilesOf(values.hfiles, values["hfiles-option"]),
         ...extensionsOf(values.without),
       });
+    case "proxy":
+      return startProxy({
+        to: addressOf(values.to),
+        port,
+        script: scriptOf(values.script),
+        seed: Number(values.seed),
+      });
     case "cellar": {
       const { startCellar } = await import("./cellar/server.ts");
       return startCellar({
@@ -70,7 +84,22 @@ async function start(args: readonly string[]): Promise<Served> {
       });
     }
     default:
-      throw new UsageError("which of the two: warp10 or cellar?");
+      throw new UsageError("which of the three: warp10, cellar or proxy?");
+  }
+}
+
+function addressOf(text: string | undefined): string {
+  if (text !== undefined && /^http:\/\/[^/]+\/?$/.test(text)) return text;
+  throw new UsageError(`--to: expected http://HOST:PORT of the server, not ${text ?? "nothing"}`);
+}
+
+function scriptOf(file: string | undefined): ProxyFault[] {
+  if (file === undefined) return [];
+  try {
+    return parseScript(readFileSync(file, "utf8"));
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    throw new UsageError(`--script: cannot read ${file}: ${why}`);
   }
 }
 

@@ -24,6 +24,7 @@ export interface Io {
     readonly storeStallMs?: number;
     readonly hotStallMs?: number;
     readonly hfile?: Partial<HfileLimits>;
+    readonly hotDeadlineMs?: number;
   };
   /**
    * Runs one command line as a process of its own; data and talk go to stderr. Resolves to its exit

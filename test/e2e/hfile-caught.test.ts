@@ -202,7 +202,8 @@ describe("a store that is named later", () => {
     const { world, dumps, served } = stage;
     fill(world);
     for (const step of ["plan", "archive", "verify"]) await expectRun(world, 0, step);
-    const store = `store: { name: archive, read-token: { env: HFILES_TOKEN }, directory: ${served} }`;
+    const named = "name: archive, read-token: { env: HFILES_TOKEN }";
+    const store = `store: { ${named}, directory: ${served} }`;
     const place = `hand-over: directory, directory: ${dumps}`;
     await world.writeFlow("world", `export: { format: hfile, ${place}, ${store} }\n${REST}`);
     world.moveClock(GRACE_OVER);

@@ -49,7 +49,7 @@ describe("a runner that is gone", () => {
     await expectPurged();
   });
 
-  it("stopped by SIGTERM: its session is killed on the server, and no file comes of it", async () => {
+  it("stopped by SIGTERM: its session is killed, and no file comes of it", async () => {
     stage = await startHfileWorld({ hfiles: { chunkPoints: 5, msPerChunk: 100 } });
     const { world } = stage;
     fill(world, 3, 400);

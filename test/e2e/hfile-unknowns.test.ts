@@ -1,5 +1,5 @@
-// Every switch of the stand-in that stands for something undocumented: the whole way works with each,
-// and with all of them drawn at random.
+// Every switch of the stand-in that stands for something undocumented: the whole way works with
+// each, and with all of them drawn at random.
 import { afterEach, describe, expect, it } from "vitest";
 import type { HfilesOptions } from "../../sim/warp10/hfiles/options.ts";
 import type { Warp10Options } from "../../sim/warp10/site.ts";

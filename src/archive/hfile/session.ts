@@ -147,8 +147,9 @@ async function kill(ports: SessionPorts, { session }: SessionRef): Promise<void>
 }
 
 /**
- * Shows how far a session is until `done` aborts. A session that was seen running and is gone without
- * an answer had its connection dropped in silence on the way: `silent` ends the wait for it.
+ * Shows how far a session is until `done` aborts. A session that was seen running and is gone
+ * without an answer had its connection dropped in silence on the way: `silent` ends the wait for
+ * it.
  */
 async function watch(
   ports: SessionPorts,

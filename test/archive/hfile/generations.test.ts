@@ -61,7 +61,7 @@ describe("generations of a batch", () => {
     expect((await findOpen(cold, AT))?.n).toBe(1);
   });
 
-  it("that a seal rests on are over, though a crash kept their end from being recorded", async () => {
+  it("that a seal rests on are over, recorded or not", async () => {
     const cold = memoryCold();
     await open(cold, 1);
     const quoted = { key: "data/x", sha256: "0".repeat(64) };

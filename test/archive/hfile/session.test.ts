@@ -123,7 +123,7 @@ describe("a call in a session", () => {
     expect(nowMs()).toBe(REF.deadlineMs + HFILE_LIMITS.deadlineMarginMs);
   });
 
-  it("fails at once where the script failed, and is over time where its time box ended it", async () => {
+  it("fails where the script failed, and is over time where its time box ended it", async () => {
     const failing = (error: CellarmanError) =>
       portsTo(() => {
         throw error;
