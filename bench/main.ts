@@ -29,6 +29,10 @@ const BENCHES: Readonly<Record<string, { readonly about: string; load(): Promise
     about: "wall, CPU, memory and requests of 1,000 and 10,000 tiny batches, beside xargs curl",
     load: async () => (await import("./overhead.ts")).benchOverhead,
   },
+  "hand-over": {
+    about: "MiB/s and memory of bringing one large HFile into a real gateway, in each mode",
+    load: async () => (await import("./hand-over.ts")).benchHandOver,
+  },
   reads: {
     about: "how often a purged point is read from hot",
     load: async () => (await import("./reads.ts")).benchReads,
