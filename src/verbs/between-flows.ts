@@ -6,7 +6,7 @@ import { encodeSelector } from "../warp10/selector.ts";
 import { identityHash, identityOf } from "../warp10/series.ts";
 import type { Flow } from "../flow/flow.ts";
 import { findShared, HashSpool, inSpoolFolder } from "../warp10/spool.ts";
-import { type FlowFile, loadFlows, openReader } from "./open.ts";
+import { type FlowFile, openReader, readFlows } from "./open.ts";
 import type { Invocation } from "./verb.ts";
 
 /**
@@ -14,7 +14,9 @@ import type { Invocation } from "./verb.ts";
  * purge.
  */
 export async function assertDisjoint(inv: Invocation, at: FlowFile, hot: Hot): Promise<void> {
-  const others = (await loadFlows(inv)).filter((other) => isRival(at.flow, other.flow));
+  // A flow that is not valid has no plan made for it: it is compared when it is valid again.
+  const { files } = await readFlows(inv);
+  const others = files.filter((other) => isRival(at.flow, other.flow));
   if (others.length === 0) return;
   await inSpoolFolder(async (folder) => {
     const mine = new HashSpool(folder, "mine");
