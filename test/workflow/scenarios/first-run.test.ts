@@ -11,8 +11,6 @@ describe("the first run", () => {
     play = await openPlay();
     const points = fillNovember(play.world);
     const run = await play.stage.schedule("offload.yml").begin();
-    for (const r of run.records)
-      if (r.conclusion === "failure") console.error(r.name, r.log, r.annotations);
     expect(run.conclusions()).toEqual({
       plan: "success",
       "archive (metrics-1)": "success",
