@@ -88,7 +88,8 @@ function approvalsInForce(
 function unapproved({ approvals, none }: ApprovalsRead, inForce: readonly Approval[]): string {
   if (inForce.length > 0) return "not approved";
   const refused = approvals.find((a) => a.refused !== undefined)?.refused;
-  const why = none ?? refused ?? (approvals.length > 0 ? "expired, or void by a new seal" : "");
+  const isVoid = approvals.some((a) => a.isVoidedByOthers);
+  const why = none ?? refused ?? (isVoid ? "expired, or void by a seal that came after it" : "");
   return why === "" ? "not approved" : `not approved: ${why}`;
 }
 
