@@ -11,7 +11,17 @@ import { ROOT } from "./runner/actions.ts";
 import { Repository } from "./runner/repository.ts";
 import { Stage } from "./runner/stage.ts";
 
-const ARCHIVE = ["plans/", "data/", "seals/", "markers/", "lists/", "legs/", "holds/", "failed/"];
+const ARCHIVE = [
+  "plans/",
+  "data/",
+  "seals/",
+  "markers/",
+  "lists/",
+  "legs/",
+  "holds/",
+  "failed/",
+  "withdrawn/",
+];
 const PURGE = ["intents/", "purged/", "approved/", "lifts/", "holds/", "fences/", "recounts/"];
 const ENDS = ["ended/", "reconciled/", "closed/", "findings/", "plans/"];
 
@@ -39,7 +49,7 @@ export interface Setting extends Pick<WorldOptions, "maxPastMs"> {
 }
 
 /** Workflows that the repository has. */
-const SHIPPED = ["offload.yml"];
+const SHIPPED = ["offload.yml", "control.yml"];
 
 export const AUTOMATIC =
   "period: { first: 2025-11 }\n" +
@@ -51,6 +61,8 @@ export interface Play {
   readonly world: World;
   readonly github: GitHubSim;
   readonly repository: Repository;
+  /** Somebody commits files (null removes one) to a branch: git and GitHub's API have them. */
+  push(files: Readonly<Record<string, string | null>>, branch?: string): string;
   /** Keys in the bucket that begin so. */
   keys(prefix: string): string[];
   /** A flow file's text for this world. */
@@ -67,7 +79,14 @@ export async function openPlay(setting: Setting = {}): Promise<Play> {
   const flow = (name: string, rest: string): string => flowText(world, name, rest);
   const flows = Object.entries(setting.flows ?? { metrics: AUTOMATIC });
   const shipped = SHIPPED.map((name) => `.github/workflows/${name}`);
-  repository.push({
+  const push: Play["push"] = (files, branch = "main") => {
+    if (branch !== "main" && !github.world.git.head(branch)) {
+      github.world.git.move(branch, github.world.git.head("main")?.sha ?? "", "alice");
+    }
+    github.world.git.push(branch, { files, author: "alice" });
+    return repository.push(files, branch);
+  };
+  push({
     ...Object.fromEntries(shipped.map((path) => [path, readFileSync(join(ROOT, path), "utf8")])),
     ...Object.fromEntries(flows.map(([name, rest]) => [`flows/${name}.yaml`, flow(name, rest)])),
     ...setting.files,
@@ -85,6 +104,7 @@ export async function openPlay(setting: Setting = {}): Promise<Play> {
     github,
     repository,
     flow,
+    push,
     keys: (prefix) =>
       [...world.cellar.objects("metrics-cold").keys()].filter((name) => name.startsWith(prefix)),
     close: async () => {
@@ -95,12 +115,14 @@ export async function openPlay(setting: Setting = {}): Promise<Play> {
 }
 
 function flowText(world: World, name: string, rest: string): string {
+  // Flows select by their names: `cpu` selects cpu.load; `metrics` everything.
+  const classes = name === "metrics" ? ".*" : `${name}\\..*`;
   return [
     "version: 1",
     `flow: ${name}`,
     "source:",
     `  warp10: ${world.warp10.url}`,
-    `  select: [{ class: { regex: '${name === "metrics" ? ".*" : `${name}\\..*`}' } }]`,
+    `  select: [{ class: { regex: '${classes}' } }]`,
     `archive: { s3: ${world.cellar.url}, bucket: metrics-cold }`,
     rest,
     "",
