@@ -129,25 +129,34 @@ function flowText(world: World, name: string, rest: string): string {
   ].join("\n");
 }
 
-/** The environments of one cluster, each with the secrets of its job alone. */
-export function setEnvironments(stage: Stage, name: string, keys = KEYS): void {
+/**
+ * The environments of one cluster, each with the secrets of its job alone. `prefix` goes before the
+ * names of a second cluster's variables, whose flows share the plan's environment.
+ */
+export function setEnvironments(stage: Stage, name: string, keys = KEYS, prefix = ""): void {
+  const called = (secrets: Readonly<Record<string, string>>): Record<string, string> =>
+    Object.fromEntries(
+      Object.entries(secrets).map(([one, text]) => [
+        prefix === "" ? one : `${prefix}_${one}`,
+        text,
+      ]),
+    );
   const bucket = ({ accessKeyId, secretAccessKey }: Credential) => ({
     CELLAR_ADDON_KEY_ID: accessKeyId,
     CELLAR_ADDON_KEY_SECRET: secretAccessKey,
   });
   const read = { WARP10_READ_TOKEN: "WORLD_READ" };
-  const branches = ["main"];
-  stage.environments.set("cellarman-plan", { secrets: { ...read, ...bucket(keys.archive) } });
-  stage.environments.set(`${name}-archive`, { secrets: { ...read, ...bucket(keys.archive) } });
-  stage.environments.set(`${name}-verify`, { secrets: { ...read, ...bucket(keys.verify) } });
-  stage.environments.set(`${name}-approve`, { secrets: bucket(keys.purge), branches });
-  stage.environments.set(`${name}-purge`, {
-    branches,
-    secrets: {
-      ...read,
-      ...bucket(keys.purge),
-      WARP10_DELETE_TOKEN: "WORLD_DELETE",
-      WARP10_PROBE_TOKEN: "WORLD_PROBE",
-    },
-  });
+  const set = (job: string, secrets: Record<string, string>, branches?: string[]): unknown =>
+    stage.environments.set(`${name}-${job}`, {
+      secrets: called(secrets),
+      ...(branches ? { branches } : {}),
+    });
+  const planning = called({ ...read, ...bucket(keys.archive) });
+  const others = stage.environments.get("cellarman-plan")?.secrets;
+  stage.environments.set("cellarman-plan", { secrets: { ...others, ...planning } });
+  set("archive", { ...read, ...bucket(keys.archive) });
+  set("verify", { ...read, ...bucket(keys.verify) });
+  set("approve", bucket(keys.purge), ["main"]);
+  const purging = { WARP10_DELETE_TOKEN: "WORLD_DELETE", WARP10_PROBE_TOKEN: "WORLD_PROBE" };
+  set("purge", { ...read, ...bucket(keys.purge), ...purging }, ["main"]);
 }
