@@ -22,6 +22,8 @@ type InputName =
   | "batch"
   | "object"
   | "reason"
+  | "environment"
+  | "review"
   | "legs"
   | "steps"
   | "leg"
@@ -70,6 +72,8 @@ function argumentsFrom(env: Environment, mayWrite: boolean): string[] {
     ...placed(verb, "batch", of("batch")),
     ...given(of("object")),
     ...option("reason", of("reason")),
+    ...option("environment", of("environment")),
+    ...option("review", of("review")),
     ...flag("legs", of("legs")),
     ...option("steps", steps === "all" ? "" : steps),
     ...option("leg", of("leg")),

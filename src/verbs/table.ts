@@ -93,6 +93,7 @@ export const VERBS: Readonly<Record<string, VerbSpec>> = {
         value: "NAME",
         help: "the CI environment whose reviewers said yes to this run",
       },
+      review: { value: "JSON", help: "every period that plan --legs asked those reviewers" },
     },
     example: "cellarman approve metrics 2025-11",
     load: () => import("./approve.ts"),

@@ -146,11 +146,14 @@ export function setEnvironments(stage: Stage, name: string, keys = KEYS, prefix 
     CELLAR_ADDON_KEY_SECRET: secretAccessKey,
   });
   const read = { WARP10_READ_TOKEN: "WORLD_READ" };
-  const set = (job: string, secrets: Record<string, string>, branches?: string[]): unknown =>
+  const set = (job: string, secrets: Record<string, string>, branches?: string[]): void => {
+    const { world } = stage.github;
+    world.addEnvironment(`${name}-${job}`, { branches: branches ?? "any" });
     stage.environments.set(`${name}-${job}`, {
       secrets: called(secrets),
       ...(branches ? { branches } : {}),
     });
+  };
   const planning = called({ ...read, ...bucket(keys.archive) });
   const others = stage.environments.get("cellarman-plan")?.secrets;
   stage.environments.set("cellarman-plan", { secrets: { ...others, ...planning } });
