@@ -87,10 +87,13 @@ export async function planLegs(
   return { id: inv.process, legs, review, proposes, elsewhere };
 }
 
+/** A period that this run may bring as far as to wait for a yes, or that waits for one already. */
 const hasToPropose = ({ purge }: Flow, { periods }: FlowPlanned): boolean =>
   purge.mode === "approve" &&
   purge.approveBy === "pull-request" &&
-  periods.some(({ statuses }) => statuses.some((s) => s.state === "cooling"));
+  periods.some(({ statuses }) => statuses.some((s) => BEFORE_A_YES.has(s.state)));
+
+const BEFORE_A_YES: ReadonlySet<string> = new Set(["planned", "late", "archived", "cooling"]);
 
 /** A flow whose archiving runs on the user's own machines is purged on others, or not here. */
 export const mayPurgeHere = ({ run, purge }: Flow): boolean =>

@@ -1,5 +1,7 @@
 // A person's yes: by the reviewers of a CI environment, and by a merged pull request.
 import { afterEach, describe, expect, it } from "vitest";
+import { merge, review } from "../../../sim/github/people.ts";
+import type { Pull } from "../../../sim/github/pulls.ts";
 import type { Run } from "../runner/run.ts";
 import { AUTOMATIC, openPlay, type Play } from "../world.ts";
 import { cooled, ofJob, offload } from "./support.ts";
@@ -75,6 +77,65 @@ describe("approve-by: environment", () => {
     expect(ofJob(run, "approve")).toEqual(["failure"]);
     expect(run.job("approve").log).toContain("Allow administrators to bypass");
     expect(play.world.hotPoints).toBe(points);
+  });
+});
+
+const APPROVAL = "flows/approvals/metrics/2025-11.yaml";
+const BY_PULL_REQUEST = AUTOMATIC.replace("automatic", "approve, approve-by: pull-request");
+
+/** November waits for the one pull request that the first run opened. */
+async function proposed(): Promise<number> {
+  const policy = "version: 1\napprovers: [carol, dave]\n";
+  const files = { "flows/policy.yaml": policy };
+  play = await openPlay({ flows: { metrics: BY_PULL_REQUEST }, files });
+  for (const login of ["carol", "dave", "mallory"]) play.github.world.addUser(login);
+  play.github.world.rules.set("main", { reviews: 1 });
+  return cooled(play);
+}
+
+const thePull = (): Pull => {
+  const [pull, ...others] = play.github.world.pulls.values();
+  if (!pull || others.length > 0) throw new Error("there is not one pull request");
+  return pull;
+};
+
+describe("approve-by: pull-request", () => {
+  it("proposes, and purges when a person merged what another wrote", async () => {
+    const points = await proposed();
+    const { world } = play.github;
+    const first = play.stage.runs[0];
+    expect(first?.conclusions()["propose approvals"]).toBe("success");
+    expect(world.dispatches).toMatchObject([{ workflow: "review.yml" }]);
+    const early = await offload(play);
+    expect([early.conclusion, play.world.hotPoints]).toEqual(["success", points]);
+    review(world, thePull(), "carol");
+    merge(world, thePull(), "carol");
+    const runs = play.pull();
+    expect(runs.map((run) => run.text.name)).toEqual(["offload"]);
+    expect(await runs[0]?.begin()).toMatchObject({ conclusion: "success" });
+    expect(play.world.hotPoints).toBe(0);
+  });
+
+  it("deletes nothing for an approval that is forged or voided", async () => {
+    const points = await proposed();
+    const { world } = play.github;
+    const text = world.git.head(thePull().headRef)?.files.get(APPROVAL) ?? "";
+    expect(text).toContain("digest");
+    const purged = async (): Promise<string> => {
+      play.pull();
+      const run = await play.stage.dispatch("offload.yml", { step: "purge" }).begin();
+      expect([run.conclusion, play.world.hotPoints]).toEqual(["success", points]);
+      return run.job("purge (metrics-1)").log;
+    };
+    // Pushed by a bot, past every review.
+    world.git.push("main", { files: { [APPROVAL]: text }, author: "github-actions[bot]" });
+    expect(await purged()).toContain("did not come by a merged pull request");
+    // The head changed after the review.
+    review(world, thePull(), "carol");
+    const branch = thePull().headRef;
+    world.git.push(branch, { files: { [APPROVAL]: `${text}# and\n` }, author: "mallory" });
+    merge(world, thePull(), "mallory");
+    expect(await purged()).toContain("before carol reviewed its last commit");
   });
 });
 
