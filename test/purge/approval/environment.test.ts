@@ -28,15 +28,13 @@ function yes(by = "alice", state: "approved" | "rejected" = "approved", environm
 
 /** The receipt as the approve job writes it. */
 function plant(said: object = {}): void {
-  stage.cold.plant(approvalKey(PERIOD, hexId(5)), {
-    schema: "cellarman/approved/1",
-    ...PERIOD,
-    process: hexId(4),
-    ...stage.list,
-    by: "environment",
-    review: { run: run.id, environment: NAME, reviewers: ["alice"] },
-    ...said,
-  });
+  const review = { run: run.id, environment: NAME, reviewers: ["alice"] };
+  plantPlain({ by: "environment", review, ...said });
+}
+
+function plantPlain(said: object): void {
+  const common = { schema: "cellarman/approved/1", ...PERIOD, process: hexId(4), ...stage.list };
+  stage.cold.plant(approvalKey(PERIOD, hexId(5)), { ...common, ...said });
 }
 
 describe("an approval by environment", () => {
@@ -88,7 +86,7 @@ describe("an approval by environment", () => {
       "it was written by a command",
       () => {
         yes();
-        plant({ by: "command", review: undefined });
+        plantPlain({ by: "command" });
       },
       "it was not approved by cellarman-approve",
     ],
@@ -165,7 +163,7 @@ describe("an approval by environment", () => {
 
 describe("an approval by command", () => {
   it("needs no forge, and no call of its API", async () => {
-    plant({ by: "command", review: undefined });
+    plantPlain({ by: "command" });
     const gate = {
       flow: approvedBy("command"),
       flowFile: FLOW_FILE,
