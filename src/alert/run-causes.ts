@@ -1,0 +1,165 @@
+// What a run left undone, by the ledger first: a green matrix is neither needed nor enough. Pure.
+import { isDue, type Step } from "../plan/due.ts";
+import type { BatchView, OpenPeriod } from "../report/open-period.ts";
+import type { FlowView } from "../report/overview.ts";
+import { plural } from "../report/words.ts";
+import { type FailureClass, worstClass } from "../runtime/failure-class.ts";
+import { rowOf } from "./overdue.ts";
+import { type BatchRow, type Cause, cause, type Link } from "./trouble.ts";
+
+/** How a job of the run ended, as GitHub's `needs` says it; the matrix is one job. */
+export interface Need {
+  /** The job's key: `plan`, `archive`, … */
+  readonly job: string;
+  /** `success`, `failure`, `cancelled`, `skipped`, or what GitHub may say one day. */
+  readonly result: string;
+}
+
+/** What an annotation of a failed job says. */
+export interface Complaint {
+  readonly class: FailureClass | undefined;
+  readonly message: string;
+}
+
+/** A job (one leg of a matrix) that did not succeed. */
+export interface FailedJob {
+  /** The job's key. */
+  readonly job: string;
+  /** As GitHub shows it: `archive (metrics-1)`. */
+  readonly name: string;
+  readonly url: string;
+  readonly complaints: readonly Complaint[];
+}
+
+/** What is known of the run. */
+export interface RunOutcome {
+  readonly needs: readonly Need[];
+  readonly failedJobs: readonly FailedJob[];
+  /** When the run began, ms; undefined: not known. */
+  readonly beganMs: number | undefined;
+}
+
+const STEPS: readonly Step[] = ["archive", "verify", "purge"];
+
+/** The causes of one flow, of what the run did not do for it. */
+export function runCauses(view: FlowView, outcome: RunOutcome): Cause[] {
+  const steps = STEPS.flatMap((step) => stepCauses(view, outcome, step));
+  const others = outcome.needs
+    .filter((need) => !isStep(need.job) && need.result === "failure")
+    .filter((need) => concerns(view.flow.name, need, outcome))
+    .map((need) => jobCause(need, outcome));
+  return [...others, ...steps];
+}
+
+/** A need, though a leg of it failed, that left nothing undone; or that was superseded. */
+export function harmlessNeeds(views: readonly FlowView[], outcome: RunOutcome): Need[] {
+  return outcome.needs.filter(
+    ({ job, result }) =>
+      result === "cancelled" ||
+      (isStep(job) && result === "failure" && !views.some((v) => leftOf(v, job).length > 0)),
+  );
+}
+
+const isStep = (job: string): job is Step => STEPS.some((step) => step === job);
+
+/** Batches of a step that are still due, by period. */
+function leftOf(view: FlowView, step: Step): { open: OpenPeriod; batches: BatchView[] }[] {
+  return view.periods
+    .filter((p) => p.kind === "open")
+    .map((open) => ({ open, batches: open.batches.filter((b) => isDue(b.status, step)) }))
+    .filter(({ batches }) => batches.length > 0);
+}
+
+function stepCauses(view: FlowView, outcome: RunOutcome, step: Step): Cause[] {
+  const need = outcome.needs.find((n) => n.job === step);
+  // Cancelled legs were superseded, skipped ones had nothing to do or were not asked: their
+  // batches are due still, and said when they are overdue.
+  if (!need || need.result === "cancelled" || need.result === "skipped") return [];
+  const left = leftOf(view, step);
+  if (need.result !== "success") {
+    return left.map(({ open, batches }) => failedStep(view, outcome, step, open, batches));
+  }
+  if (step === "purge" || outcome.beganMs === undefined || left.length === 0) return [];
+  if (movedSince(view, step, outcome.beganMs)) return [];
+  return left.map(({ open, batches }) => greenAndIdle(view, step, open, batches));
+}
+
+function failedStep(
+  view: FlowView,
+  outcome: RunOutcome,
+  step: Step,
+  open: OpenPeriod,
+  batches: readonly BatchView[],
+): Cause {
+  const flow = view.flow.name;
+  const jobs = outcome.failedJobs.filter((j) => j.job === step);
+  const rows = batches.map((b) => told(flow, rowOf(open, b), jobs));
+  const said = rows.map((r) => r.class).filter((c) => c !== undefined);
+  const all = jobs.flatMap((j) => j.complaints.map((c) => c.class)).filter((c) => c !== undefined);
+  const worst = worstClass(said.length > 0 ? said : all);
+  const what = `${open.period}: ${step} failed, ${notDone(batches.length)}`;
+  return cause(`${step} ${open.period} ${worst ?? "unknown"}`, what, nextOf(step, flow, open), {
+    class: worst,
+    links: linksOf(jobs),
+    rows,
+  });
+}
+
+const notDone = (n: number): string => plural(n, "batch is not done", "batches are not done");
+
+const nextOf = (step: Step, flow: string, { period }: OpenPeriod): string =>
+  `cellarman ${step} ${flow} --period ${period}`;
+
+/** A batch's row with what an annotation says of it: `FLOW PERIOD BATCH: …`. */
+function told(flow: string, row: BatchRow, jobs: readonly FailedJob[]): BatchRow {
+  const prefix = `${flow} ${row.period} ${row.batch}: `;
+  for (const { complaints, url } of jobs) {
+    const found = complaints.find((c) => c.message.startsWith(prefix));
+    if (!found) continue;
+    return { ...row, class: found.class, message: found.message.slice(prefix.length), log: url };
+  }
+  return row;
+}
+
+function movedSince(view: FlowView, step: Step, sinceMs: number): boolean {
+  const atMs = (b: BatchView): number => (step === "archive" ? b.archivedMs : b.verifiedMs) ?? 0;
+  return view.periods.some(
+    (p) =>
+      (p.kind === "closed" && p.atMs >= sinceMs) ||
+      (p.kind === "open" && p.batches.some((b) => atMs(b) >= sinceMs)),
+  );
+}
+
+function greenAndIdle(
+  view: FlowView,
+  step: Step,
+  open: OpenPeriod,
+  batches: readonly BatchView[],
+): Cause {
+  const what =
+    `${open.period}: ${step} ended green, and none came forward: ` + notDone(batches.length);
+  const rows = batches.map((b) => rowOf(open, b));
+  return cause(`idle ${step} ${open.period}`, what, nextOf(step, view.flow.name, open), { rows });
+}
+
+/** Whether a job's failure is this flow's: its annotations name it, or name no flow at all. */
+function concerns(flow: string, need: Need, { failedJobs }: RunOutcome): boolean {
+  const said = failedJobs.filter((j) => j.job === need.job).flatMap((j) => j.complaints);
+  const named = said.filter((c) => /^[a-z0-9-]{1,64}(?: \S+){0,2}: /.test(c.message));
+  return named.length === 0 || named.some((c) => /^[a-z0-9-]+/.exec(c.message)?.[0] === flow);
+}
+
+function jobCause({ job }: Need, { failedJobs }: RunOutcome): Cause {
+  const jobs = failedJobs.filter((j) => j.job === job);
+  const complaints = jobs.flatMap((j) => j.complaints);
+  const worst = worstClass(complaints.map((c) => c.class).filter((c) => c !== undefined));
+  const why = complaints[0] ? `: ${complaints[0].message}` : "";
+  const todo = "Read the job's log, then run the failed jobs again.";
+  return cause(`${job} ${worst ?? "unknown"}`, `${job} failed${why}`, todo, {
+    class: worst,
+    links: linksOf(jobs),
+  });
+}
+
+const linksOf = (jobs: readonly FailedJob[]): Link[] =>
+  jobs.map(({ name, url }) => ({ text: name, url }));
