@@ -1,9 +1,10 @@
 // Which handler a path belongs to. One file a resource; each brings its handlers by route.
 import type { Handler, Handlers } from "./call.ts";
 import { issueHandlers } from "./issues.ts";
+import { runHandlers } from "./runs.ts";
 import type { World } from "./world.ts";
 
-const HANDLERS: Handlers = { ...issueHandlers };
+const HANDLERS: Handlers = { ...issueHandlers, ...runHandlers };
 
 export interface Matched {
   readonly route: string;

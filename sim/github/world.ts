@@ -1,6 +1,7 @@
 // What the stand-in knows: accounts, tokens and one repository. Resources add their own maps.
 import type { Permission } from "../../src/forge/github/operations.ts";
 import type { Comment, Issue, Label } from "./issues.ts";
+import { Runs } from "./run-state.ts";
 
 /** An account. */
 export interface User {
@@ -33,6 +34,8 @@ export class World {
   readonly issues = new Map<number, Issue>();
   readonly comments = new Map<number, Comment>();
   readonly labels = new Map<string, Label>();
+  /** Workflows, runs and jobs. */
+  readonly actions = new Runs(() => this);
   private lastId = 0;
   private lastNumber = 0;
 

@@ -33,6 +33,8 @@ export interface FailedJob {
 
 /** What is known of the run. */
 export interface RunOutcome {
+  /** Names of all flows. */
+  readonly flows: readonly string[];
   readonly needs: readonly Need[];
   readonly failedJobs: readonly FailedJob[];
   /** When the run began, ms; undefined: not known. */
@@ -143,11 +145,15 @@ function greenAndIdle(
 }
 
 /** Whether a job's failure is this flow's: its annotations name it, or name no flow at all. */
-function concerns(flow: string, need: Need, { failedJobs }: RunOutcome): boolean {
+function concerns(flow: string, need: Need, { failedJobs, flows }: RunOutcome): boolean {
   const said = failedJobs.filter((j) => j.job === need.job).flatMap((j) => j.complaints);
-  const named = said.filter((c) => /^[a-z0-9-]{1,64}(?: \S+){0,2}: /.test(c.message));
-  return named.length === 0 || named.some((c) => /^[a-z0-9-]+/.exec(c.message)?.[0] === flow);
+  const named = flows.filter((name) => said.some(({ message }) => speaksOf(name, message)));
+  return named.length === 0 || named.includes(flow);
 }
+
+/** Annotations of ours begin with the flow, where they are about one. */
+const speaksOf = (flow: string, message: string): boolean =>
+  message.startsWith(`${flow}: `) || message.startsWith(`${flow} `);
 
 function jobCause({ job }: Need, { failedJobs }: RunOutcome): Cause {
   const jobs = failedJobs.filter((j) => j.job === job);
