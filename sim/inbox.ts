@@ -1,5 +1,5 @@
-// A receiver of alerts on loopback: Slack's API, an incoming webhook, or any other. It keeps what it
-// was sent, and can be told to refuse.
+// A receiver of alerts on loopback: Slack's API, an incoming webhook, or any other. It keeps what
+// it was sent, and can be told to refuse.
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 

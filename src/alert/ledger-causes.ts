@@ -4,14 +4,16 @@ import type { Attention, AttentionKind, FlowReport } from "../report/flow-report
 import { overdueCauses } from "./overdue.ts";
 import { type BatchRow, type Cause, cause } from "./trouble.ts";
 
-/** A person's own hold, and an approval that is awaited, are no trouble. */
+/**
+ * A person's own hold, and an approval that is awaited, are no trouble. A failed attempt is said by
+ * the run that made it, and when the period is overdue.
+ */
 const TROUBLE: ReadonlySet<AttentionKind> = new Set([
   "tool-hold",
   "stalled",
   "purging",
   "late",
   "lost",
-  "unsealed",
 ]);
 
 /** The causes of one flow's ledger; `purgesElsewhere`: no job of CI purges it. */

@@ -12,7 +12,8 @@ export interface Post {
   readonly variable: string;
   readonly url: string;
   readonly bearer: string | undefined;
-  readonly json: object;
+  /** Undefined: a GET. */
+  readonly json: object | undefined;
 }
 
 /** Longest wait for a receiver's answer, ms. */
@@ -39,6 +40,17 @@ export async function postJson(post: Post, clock: Clock, signal?: AbortSignal): 
   return retry(() => send(post, address, signal), signal);
 }
 
+/** Tells a heartbeat's receiver that all is well: a GET, as every such service takes. */
+export async function pingHeartbeat(
+  { url, variable }: Pick<Post, "url" | "variable">,
+  clock: Clock,
+  signal?: AbortSignal,
+): Promise<void> {
+  const post = { what: "the heartbeat", variable, url, bearer: undefined, json: undefined };
+  const address = addressOf(post);
+  await retrying(RETRY, clock, () => 0)(() => send(post, address, signal), signal);
+}
+
 /** The address, https or on loopback. Throws "usage" without quoting it. */
 function addressOf({ what, url, variable }: Post): URL {
   const address = URL.canParse(url) ? new URL(url) : undefined;
@@ -55,12 +67,12 @@ async function send(post: Post, address: URL, signal?: AbortSignal): Promise<str
   let text: string;
   try {
     const answer = await request(address, {
-      method: "POST",
+      method: json ? "POST" : "GET",
       headers: {
-        "content-type": "application/json; charset=utf-8",
+        ...(json ? { "content-type": "application/json; charset=utf-8" } : {}),
         ...(bearer === undefined ? {} : { authorization: `Bearer ${bearer}` }),
       },
-      body: JSON.stringify(json),
+      ...(json ? { body: JSON.stringify(json) } : {}),
       headersTimeout: ANSWER_MS,
       bodyTimeout: ANSWER_MS,
       ...(signal ? { signal } : {}),

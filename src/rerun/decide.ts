@@ -94,8 +94,9 @@ export function decideRerun(input: RerunInput): RerunDecision {
     const why = `${retry.length} failed, and each may go well next time: ${left}`;
     return { action: { kind: "failed-jobs" }, why, judged, waitMs };
   }
-  // "Re-run failed jobs" takes every one that failed or was cancelled: only a job alone spares them.
-  const why = `${first.job.name} alone, because ${others.length} others must not run again: ${left}`;
+  // "Re-run failed jobs" takes all that failed or were cancelled: only a job alone spares them.
+  const spared = `because ${others.length} others must not run again`;
+  const why = `${first.job.name} alone, ${spared}: ${left}`;
   return { action: { kind: "job", id: first.job.id }, why, judged, waitMs };
 }
 

@@ -51,21 +51,38 @@ export async function flowPaths(folder: string): Promise<string[]> {
   }
 }
 
-/** Loads all flows. Throws "flow-invalid" with every problem of every file. */
-export async function loadFlows(inv: Invocation): Promise<FlowFile[]> {
+/** A flow file that is not valid, and why. */
+export interface BadFile {
+  readonly file: string;
+  /** One line each, with file, line and column. */
+  readonly problems: string;
+}
+
+/** Loads all flows that are valid, and says what is wrong with the others. */
+export async function readFlows(inv: Invocation): Promise<{ files: FlowFile[]; bad: BadFile[] }> {
   const files: FlowFile[] = [];
-  let problems = "";
+  const bad: BadFile[] = [];
   for (const file of await flowPaths(flowsFolder(inv))) {
     const loaded = loadFlow(await readFile(file), file);
     if ("flow" in loaded) files.push({ file, flow: loaded.flow });
-    else problems += renderProblems(loaded.problems);
+    else bad.push({ file, problems: renderProblems(loaded.problems) });
   }
-  if (problems !== "") {
-    throw new CellarmanError("flow-invalid", `flow files are not valid:\n${problems.trimEnd()}`, {
-      hint: "Correct the lines above; cellarman validate checks them.",
-    });
-  }
+  return { files, bad };
+}
+
+/** Loads all flows. Throws "flow-invalid" with every problem of every file. */
+export async function loadFlows(inv: Invocation): Promise<FlowFile[]> {
+  const { files, bad } = await readFlows(inv);
+  if (bad.length > 0) throw invalidFlows(bad);
   return files;
+}
+
+/** The failure that names every problem of these files. */
+export function invalidFlows(bad: readonly BadFile[]): CellarmanError {
+  const problems = bad.map((file) => file.problems).join("");
+  return new CellarmanError("flow-invalid", `flow files are not valid:\n${problems.trimEnd()}`, {
+    hint: "Correct the lines above; cellarman validate checks them.",
+  });
 }
 
 /** The policy in the folder of flows; undefined where there is none. Throws "flow-invalid". */
@@ -80,9 +97,13 @@ export async function localPolicy(inv: Invocation): Promise<Policy | undefined> 
 
 /** The flows that an invocation is about: the first positional names one; none: all. */
 export async function chosenFlows(inv: Invocation): Promise<FlowFile[]> {
-  const files = await loadFlows(inv);
+  return chosenOf(inv, await loadFlows(inv));
+}
+
+/** Those of the flows that an invocation is about. Throws "usage" where it names none of them. */
+export function chosenOf(inv: Invocation, files: readonly FlowFile[]): FlowFile[] {
   const wanted = inv.positionals[0];
-  if (wanted === undefined) return files;
+  if (wanted === undefined) return [...files];
   const found = files.filter((f) => f.flow.name === wanted);
   if (found.length > 0) return found;
   const names = files.map((f) => f.flow.name).join(", ") || "none";
