@@ -64,7 +64,8 @@ export async function startInbox(): Promise<Inbox> {
 async function receive(message: IncomingMessage): Promise<Letter> {
   const parts: Buffer[] = [];
   for await (const part of message) parts.push(part);
-  const json: Record<string, unknown> = JSON.parse(Buffer.concat(parts).toString("utf8"));
+  const text = Buffer.concat(parts).toString("utf8");
+  const json: Record<string, unknown> = text === "" ? {} : JSON.parse(text);
   return { path: message.url ?? "", authorization: message.headers.authorization, json };
 }
 

@@ -12,6 +12,8 @@ export const BODY_MAX = 65_536;
 export const PART_MAX = 20_000;
 /** Most of a message that is shown, characters. */
 const MESSAGE_MAX = 300;
+/** Links of one cause that are shown. */
+const LINKS_SHOWN = 10;
 /** Causes of one part that are shown. */
 const CAUSES_SHOWN = 20;
 
@@ -74,33 +76,43 @@ function nextSteps(place: Place): string {
 /** One part's causes as Markdown, at most PART_MAX characters; what is cut off is counted. */
 export function renderCauses(part: Part, causes: readonly Cause[]): string {
   if (causes.length === 0) return "";
-  const shown = causes.slice(0, CAUSES_SHOWN);
-  const more = causes.length - shown.length;
-  const heads = shown.map(causeHead);
+  const heads = headsWithin(causes, HEADS_MAX);
+  const more = causes.length - heads.length;
   const tail = more === 0 ? "" : `\n${plural(more, "more cause")} not shown.\n`;
   const title = `\n### ${TITLES[part]}\n`;
   let room = PART_MAX - title.length - tail.length - heads.reduce((n, h) => n + h.length, 0);
-  const blocks = shown.map((one, i) => {
-    const table = rowsTable(one.rows, room);
+  const blocks = heads.map((head, i) => {
+    const table = rowsTable(causes[i]?.rows ?? [], room);
     room -= table.length;
-    return (heads[i] ?? "") + table;
+    return head + table;
   });
   return title + blocks.join("") + tail;
+}
+
+/** Room for causes without their tables, characters: what is left over is for the tables. */
+const HEADS_MAX = 14_000;
+
+function headsWithin(causes: readonly Cause[], most: number): string[] {
+  let used = 0;
+  const heads = causes.slice(0, CAUSES_SHOWN).map(causeHead);
+  // The first one is always shown: it alone cannot be longer than all may be.
+  const end = heads.findIndex((head) => (used += head.length) > most);
+  return end < 0 ? heads : heads.slice(0, Math.max(1, end));
 }
 
 function causeHead({ what, class: failure, todo, isCommand, links }: Cause): string {
   const named = failure === undefined ? "" : ` (${failure})`;
   const next = isCommand ? code(cut(todo)) : md(cut(todo));
-  const to = links.slice(0, 10).map(linkText).join(", ");
+  const to = links.slice(0, LINKS_SHOWN).map(linkText).join(", ");
   return `\n**${md(cut(what))}**${named}\n\n→ ${next}\n${to === "" ? "" : `\nLogs: ${to}\n`}`;
 }
 
 /** The beginning of a text. */
-const cut = (text: string): string =>
-  text.length > MESSAGE_MAX ? `${text.slice(0, MESSAGE_MAX - 1)}…` : text;
+const cut = (text: string, most = MESSAGE_MAX): string =>
+  text.length > most ? `${text.slice(0, most - 1)}…` : text;
 
 const linkText = ({ text, url }: Link): string =>
-  `[${md(cut(text))}](${url.replaceAll(/[\s()<>]/g, encodeURIComponent)})`;
+  `[${md(cut(text, 60))}](${url.replaceAll(/[\s()<>]/g, encodeURIComponent)})`;
 
 /** Room that the sentence about rows that are left out takes, characters. */
 const NOTE_ROOM = 80;

@@ -69,7 +69,9 @@ it("opens an issue, changes it, closes it with its duration, and opens it again"
   world.moveClock(DAY);
   await report(0, GREEN);
   expect(issueOf(stage)).toMatchObject({ state: "closed", stateReason: "completed" });
-  expect(issueOf(stage)?.comments.at(-1)).toMatch(/^Well again after 26\.0 h, seen by \[this run\]/);
+  expect(issueOf(stage)?.comments.at(-1)).toMatch(
+    /^Well again after 26\.0 h, seen by \[this run\]/,
+  );
   expect([...inbox.messages.values()]).toEqual([expect.stringContaining("is well again")]);
   const said = inbox.letters.length;
   await report(0, GREEN);
