@@ -47,7 +47,7 @@ const STEPS: readonly Step[] = ["archive", "verify", "purge"];
 export function runCauses(view: FlowView, outcome: RunOutcome): Cause[] {
   const steps = STEPS.flatMap((step) => stepCauses(view, outcome, step));
   const others = outcome.needs
-    .filter((need) => !isStep(need.job) && need.result === "failure")
+    .filter(({ job, result }) => !stepOf(job) && (result === "failure" || result === "partial"))
     .filter((need) => concerns(view.flow.name, need, outcome))
     .map((need) => jobCause(need, outcome));
   return [...others, ...steps];
@@ -55,14 +55,23 @@ export function runCauses(view: FlowView, outcome: RunOutcome): Cause[] {
 
 /** A need, though a leg of it failed, that left nothing undone; or that was superseded. */
 export function harmlessNeeds(views: readonly FlowView[], outcome: RunOutcome): Need[] {
-  return outcome.needs.filter(
-    ({ job, result }) =>
-      result === "cancelled" ||
-      (isStep(job) && result === "failure" && !views.some((v) => leftOf(v, job).length > 0)),
-  );
+  return outcome.needs.filter(({ job, result }) => {
+    const step = stepOf(job);
+    if (result === "cancelled") return true;
+    return step && result === "failure" && !views.some((v) => leftOf(v, step).length > 0);
+  });
 }
 
-const isStep = (job: string): job is Step => STEPS.some((step) => step === job);
+/** The step that a job does; there may be two that purge: `purge`, `purge-reviewed`. */
+const stepOf = (job: string): Step | undefined =>
+  STEPS.find((step) => job === step || job.startsWith(`${step}-`));
+
+/** How a step ended: of several jobs that do it, the one that went worst. */
+function endOf({ needs }: RunOutcome, step: Step): string | undefined {
+  const results = needs.filter(({ job }) => stepOf(job) === step).map(({ result }) => result);
+  const quiet = ["cancelled", "success", "skipped"];
+  return results.find((r) => !quiet.includes(r)) ?? quiet.find((r) => results.includes(r));
+}
 
 /** Batches of a step that are still due, by period. */
 function leftOf(view: FlowView, step: Step): { open: OpenPeriod; batches: BatchView[] }[] {
@@ -73,12 +82,12 @@ function leftOf(view: FlowView, step: Step): { open: OpenPeriod; batches: BatchV
 }
 
 function stepCauses(view: FlowView, outcome: RunOutcome, step: Step): Cause[] {
-  const need = outcome.needs.find((n) => n.job === step);
+  const result = endOf(outcome, step);
   // Cancelled legs were superseded, skipped ones had nothing to do or were not asked: their
   // batches are due still, and said when they are overdue.
-  if (!need || need.result === "cancelled" || need.result === "skipped") return [];
+  if (!result || result === "cancelled" || result === "skipped") return [];
   const left = leftOf(view, step);
-  if (need.result !== "success") {
+  if (result !== "success") {
     return left.map(({ open, batches }) => failedStep(view, outcome, step, open, batches));
   }
   if (step === "purge" || outcome.beganMs === undefined || left.length === 0) return [];
@@ -94,7 +103,7 @@ function failedStep(
   batches: readonly BatchView[],
 ): Cause {
   const flow = view.flow.name;
-  const jobs = outcome.failedJobs.filter((j) => j.job === step);
+  const jobs = outcome.failedJobs.filter((j) => stepOf(j.job) === step);
   const rows = batches.map((b) => told(flow, rowOf(open, b), jobs));
   const said = rows.map((r) => r.class).filter((c) => c !== undefined);
   const all = jobs.flatMap((j) => j.complaints.map((c) => c.class)).filter((c) => c !== undefined);
@@ -160,7 +169,7 @@ function jobCause({ job }: Need, { failedJobs }: RunOutcome): Cause {
   const complaints = jobs.flatMap((j) => j.complaints);
   const worst = worstClass(complaints.map((c) => c.class).filter((c) => c !== undefined));
   const why = complaints[0] ? `: ${complaints[0].message}` : "";
-  const todo = "Read the job's log, then run the failed jobs again.";
+  const todo = "Read the job's log, mend what it says, and run the failed jobs again.";
   return cause(`${job} ${worst ?? "unknown"}`, `${job} failed${why}`, todo, {
     class: worst,
     links: linksOf(jobs),

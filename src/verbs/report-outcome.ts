@@ -21,19 +21,46 @@ export interface Outcome extends RunOutcome {
   readonly unknown: readonly string[];
 }
 
-const needsSchema = z.record(z.string(), z.looseObject({ result: z.string() }));
+const needsSchema = z.record(
+  z.string(),
+  z.looseObject({
+    result: z.string(),
+    outputs: z.record(z.string(), z.unknown()).optional(),
+  }),
+);
 
-/** The jobs before this one, as `${{ toJSON(needs) }}` says it. Throws "usage". */
+/** One job in short: `plan=success/3` ended well, with exit code 3 of its verb. */
+const SHORT = /^([a-z][a-z0-9-]{0,99})=([a-z_]{1,30})(?:\/(\d{0,3}))?$/;
+
+/**
+ * The jobs before this one: in short, `plan=success/0,archive=failure`, or as
+ * `${{ toJSON(needs) }}` says it (that holds the matrices as well, and may be too long for a command
+ * line). A verb's exit code, where it is given and not 0, makes a success "partial". Throws "usage".
+ */
 export function needsOf(inv: Invocation): readonly Need[] {
   const said = textOption(inv.options, "needs");
   if (said === undefined) return [];
-  const parsed = needsSchema.safeParse(jsonOf(said));
-  if (parsed.success) {
-    return Object.entries(parsed.data).map(([job, { result }]) => ({ job, result }));
+  const json = needsSchema.safeParse(jsonOf(said));
+  if (json.success) {
+    return Object.entries(json.data).map(([job, { result, outputs }]) =>
+      needOf(job, result, outputs?.["exit-code"]),
+    );
   }
-  throw new CellarmanError("usage", "--needs is not what GitHub's toJSON(needs) gives", {
-    hint: "Say --needs '${{ toJSON(needs) }}' in the workflow.",
-  });
+  return said
+    .split(",")
+    .filter((one) => one.trim() !== "")
+    .map((one) => {
+      const [, job, result, code] = SHORT.exec(one.trim()) ?? [];
+      if (job !== undefined && result !== undefined) return needOf(job, result, code);
+      throw new CellarmanError("usage", `--needs: ${JSON.stringify(one)} is not JOB=RESULT`, {
+        hint: "Say for example --needs plan=success/0,archive=failure,verify=skipped.",
+      });
+    });
+}
+
+function needOf(job: string, result: string, code: unknown): Need {
+  const isPartial = result === "success" && typeof code === "string" && !/^0*$/.test(code);
+  return { job, result: isPartial ? "partial" : result };
 }
 
 function jsonOf(text: string): unknown {
@@ -92,7 +119,11 @@ async function failedJobs(
   github: GitHub,
   budget: CallBudget,
 ): Promise<Failures> {
-  const bad = jobs.filter((j) => j.conclusion === "failure" || j.conclusion === "timed_out");
+  const partial = new Set(needs.filter((n) => n.result === "partial").map((n) => n.job));
+  const bad = jobs.filter(
+    ({ conclusion, name }) =>
+      conclusion === "failure" || conclusion === "timed_out" || partial.has(keyOf(name, needs)),
+  );
   const found = [];
   for (const [i, { id, name, url }] of bad.entries()) {
     const read = i < ANNOTATIONS_READ;

@@ -91,7 +91,7 @@ export const VERBS: Readonly<Record<string, VerbSpec>> = {
     usage: "report [FLOW]",
     options: {
       output: { value: "FILE", help: "write the Markdown there as well" },
-      needs: { value: "JSON", help: "how the run's jobs ended, as toJSON(needs) says it" },
+      needs: { value: "JOBS", help: "how the run's jobs ended: plan=success/0,archive=failure" },
       alert: { help: "open, update or close each flow's issue; tell Slack and webhooks" },
       attempt: { value: "N", help: "this attempt of the run (default: GITHUB_RUN_ATTEMPT)" },
       "max-reruns": { value: "N", help: "re-runs that rerun may make: nobody is told before" },

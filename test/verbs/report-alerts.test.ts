@@ -2,6 +2,7 @@
 import { afterEach, expect, it } from "vitest";
 import { DAY } from "../support/november.ts";
 import {
+  ALERTED,
   ARCHIVE_FAILED,
   failedLeg,
   type GitHubStage,
@@ -175,4 +176,27 @@ it("takes a leg that was superseded for a notice", async () => {
   const { stdout } = await report(0, cancelled);
   expect(stdout).toContain("archive: legs were superseded by another run of the same legs");
   expect(issueOf(stage)).toBeUndefined();
+});
+
+it("blames a flow that plan left out, and no other", async () => {
+  stage = await githubStage();
+  const { world, github, run } = stage;
+  for (const step of ["plan", "archive", "verify"]) await expectRun(world, 0, step);
+  await world.writeFlow("second", ALERTED.replace("2025-11", "2027-01"));
+  github.world.actions.addJob({
+    run: run.id,
+    name: "plan",
+    annotations: [
+      { level: "failure", title: "cellarman transient", message: "second: the server was silent" },
+    ],
+  });
+  await report(1, "plan=success/3,archive=success,verify=success,purge=skipped");
+  expect(issueOf(stage)).toMatchObject({ marker: { flow: "second" } });
+  expect(issueOf(stage)?.body).toContain("plan failed: second: the server was silent");
+});
+
+it("says what is wrong with --needs", async () => {
+  stage = await githubStage();
+  const { stderr } = await report(2, "plan=success,Archive");
+  expect(stderr).toContain('--needs: "Archive" is not JOB=RESULT');
 });
