@@ -52,8 +52,11 @@ export function slackMessage(news: News): string {
   const lines = causes.slice(0, CAUSES_NAMED).map((c) => `• ${sentence(c)}`);
   const more = causes.length - lines.length;
   if (more > 0) lines.push(`• and ${more} more`);
-  const issue = issueUrl === undefined ? "" : `${slackLink(issueUrl, "issue")} · `;
-  return [head, ...lines, `${issue}${slackLink(runUrl(place), "run")}`].join("\n");
+  const links = [
+    ...(issueUrl === undefined ? [] : [slackLink(issueUrl, "issue")]),
+    ...(place.repository === "" ? [] : [slackLink(runUrl(place), "run")]),
+  ];
+  return [head, ...lines, ...(links.length > 0 ? [links.join(" · ")] : [])].join("\n");
 }
 
 function sentence({ what, class: failure }: Cause): string {
@@ -74,8 +77,8 @@ export function alertDocument(news: News): object {
     at: new Date(nowMs).toISOString(),
     since: new Date(sinceMs).toISOString(),
     seconds: Math.round(lastedMs / 1000),
-    repository: place.repository,
-    run: runUrl(place),
+    repository: place.repository || null,
+    run: place.repository === "" ? null : runUrl(place),
     issue: issueUrl ?? null,
     causes: causes.slice(0, CAUSES_LISTED).map(({ key, what, class: failure, todo, rows }) => ({
       key,

@@ -4,7 +4,7 @@
 export interface Place {
   /** `https://github.com`, or a GitHub Enterprise Server's address. */
   readonly serverUrl: string;
-  /** `owner/name` */
+  /** `owner/name`; empty outside of GitHub: then there is nothing to link to. */
   readonly repository: string;
   readonly runId: string | undefined;
   readonly attempt: number;

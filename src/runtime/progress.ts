@@ -22,8 +22,8 @@ const LOG_EVERY_MS = 60_000;
 const BAR_WIDTH = 24;
 
 /**
- * Starts showing progress of `total` items under a verb, e.g. "archive". A batch may take hours: the
- * line comes by the clock, not only when one is done. `end` must be called.
+ * Starts showing progress of `total` items under a verb, e.g. "archive". A batch may take hours:
+ * the line comes by the clock, not only when one is done. `end` must be called.
  */
 export function startProgress(
   verb: string,

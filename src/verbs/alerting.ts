@@ -9,6 +9,8 @@ import { type CallBudget, callBudget, CALLS_MAX } from "../forge/github/budget.t
 import type { GitHub } from "../forge/github/client.ts";
 import { openIssues } from "../forge/github/issues.ts";
 import { asCellarmanError, CellarmanError } from "../runtime/errors.ts";
+import { assertDestinations } from "./destinations.ts";
+import type { FlowFile } from "./open.ts";
 import { type Invocation, withSignal } from "./verb.ts";
 
 /** GitHub, as far as this run has it. */
@@ -29,7 +31,7 @@ export function openForRun(inv: Invocation): RunGitHub {
 
 /** A flow and what is so now. */
 export interface Subject {
-  readonly flow: Pick<Flow, "name" | "alerts">;
+  readonly at: FlowFile;
   readonly present: Present;
 }
 
@@ -52,11 +54,12 @@ export async function tellAll(
   const { context, github, budget } = run;
   const issues = github && openIssues(github, budget);
   const { known, failure } = await listIssues(inv, context, issues);
-  const moveOf = ({ flow, present }: Subject): Move =>
-    decideAlert(known.get(flow.name)?.issue, present).move;
+  const moveOf = ({ at, present }: Subject): Move =>
+    decideAlert(known.get(at.flow.name)?.issue, present).move;
   const told: Told[] = [];
   for (const subject of subjects.toSorted((a, b) => ORDER[moveOf(a)] - ORDER[moveOf(b)])) {
-    const { flow, present } = subject;
+    const { at, present } = subject;
+    const flow = await asReviewed(inv, at);
     const said = await tellFlow({
       flow,
       present,
@@ -70,6 +73,20 @@ export async function tellAll(
     told.push({ ...said, failures: [...said.failures, ...lost] });
   }
   return told;
+}
+
+/**
+ * The flow as it may be told of. Where nobody reviewed where its credentials go, no token leaves:
+ * the issue alone, which needs none of the flow's.
+ */
+async function asReviewed(inv: Invocation, at: FlowFile): Promise<Flow> {
+  try {
+    await assertDestinations(inv, at);
+    return at.flow;
+  } catch (thrown) {
+    inv.log.warn(`${at.flow.name}: only its issue is told: ${asCellarmanError(thrown).message}`);
+    return { ...at.flow, alerts: { ...at.flow.alerts, slack: null, webhook: null } };
+  }
 }
 
 async function listIssues(

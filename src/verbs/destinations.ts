@@ -19,7 +19,6 @@ export function destinationsOf(flow: Flow): string[] {
     ...ingress.map((address) => to(source.probeToken, address)),
     to(archive.accessKeyId, archive.s3),
     to(archive.secretAccessKey, archive.s3),
-    ...(alerts.slack ? [to(alerts.slack.botToken, "https://slack.com")] : []),
     ...(alerts.webhook ? [to(alerts.webhook.token, alerts.webhook.url)] : []),
   ].toSorted();
 }

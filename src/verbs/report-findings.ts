@@ -6,12 +6,13 @@ import { type Cause, cause, PARTS } from "../alert/trouble.ts";
 import type { Flow } from "../flow/flow.ts";
 import { classOfFailure } from "../runtime/failure-class.ts";
 import type { Outcome } from "./report-outcome.ts";
+import type { FlowFile } from "./open.ts";
 import type { Survey, Unread } from "./survey.ts";
 import { flagOption, type Invocation } from "./verb.ts";
 
 /** A flow with what was found. */
 export interface FlowFindings {
-  readonly flow: Flow;
+  readonly at: FlowFile;
   readonly findings: Present["findings"];
 }
 
@@ -19,14 +20,14 @@ export interface FlowFindings {
 export function findingsOf(inv: Invocation, survey: Survey, outcome: Outcome): FlowFindings[] {
   const elsewhere = (flow: Flow): boolean => purgesElsewhere(inv, flow, outcome);
   return [
-    ...survey.read.map(({ at: { flow }, report }) => ({
-      flow,
+    ...survey.read.map(({ at, report }) => ({
+      at,
       findings: {
         run: runCauses(report.view, outcome),
-        ledger: ledgerCauses(report, elsewhere(flow)),
+        ledger: ledgerCauses(report, elsewhere(at.flow)),
       },
     })),
-    ...survey.unread.map((one) => ({ flow: one.at.flow, findings: { run: [unreadCause(one)] } })),
+    ...survey.unread.map((one) => ({ at: one.at, findings: { run: [unreadCause(one)] } })),
   ];
 }
 
@@ -54,16 +55,16 @@ export function unreadCause({ at, error }: Unread): Cause {
 
 /** What decides about the flow's issue; `more` adds other parts. */
 export const presentOf = (
-  { flow, findings }: FlowFindings,
+  { at, findings }: FlowFindings,
   nowMs: number,
   more: Present["findings"] = {},
-): Present => ({ flow: flow.name, nowMs, findings: { ...findings, ...more } });
+): Present => ({ flow: at.flow.name, nowMs, findings: { ...findings, ...more } });
 
 /** The causes of a flow for `--json`. */
-export const causesJson = ({ flow, findings }: FlowFindings): object[] =>
+export const causesJson = ({ at, findings }: FlowFindings): object[] =>
   PARTS.flatMap((part) =>
     (findings[part] ?? []).map(({ key, what, class: failure, todo, rows }) => ({
-      flow: flow.name,
+      flow: at.flow.name,
       part,
       key,
       what,

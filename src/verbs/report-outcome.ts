@@ -34,8 +34,9 @@ const SHORT = /^([a-z][a-z0-9-]{0,99})=([a-z_]{1,30})(?:\/(\d{0,3}))?$/;
 
 /**
  * The jobs before this one: in short, `plan=success/0,archive=failure`, or as
- * `${{ toJSON(needs) }}` says it (that holds the matrices as well, and may be too long for a command
- * line). A verb's exit code, where it is given and not 0, makes a success "partial". Throws "usage".
+ * `${{ toJSON(needs) }}` says it (that holds the matrices as well, and may be too long for a
+ * command line). A verb's exit code, where it is given and not 0, makes a success "partial". Throws
+ * "usage".
  */
 export function needsOf(inv: Invocation): readonly Need[] {
   const said = textOption(inv.options, "needs");

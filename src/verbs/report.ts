@@ -92,7 +92,7 @@ async function tellFlows(
   // A run that the schedule started proves that the schedule is in force.
   const onSchedule = run.context?.eventName === "schedule";
   const subjects = flows.map((one) => ({
-    flow: one.flow,
+    at: one.at,
     present: presentOf(one, nowMs, onSchedule ? { schedule: [] } : {}),
   }));
   return tellAll(inv, run, subjects);
@@ -133,7 +133,7 @@ function remarksOf(
   return [
     ...flows.flatMap((one) =>
       [...(one.findings.run ?? []), ...(one.findings.ledger ?? [])].map(
-        (c) => `${one.flow.name}: ${c.what}`,
+        (c) => `${one.at.flow.name}: ${c.what}`,
       ),
     ),
     ...(invalid ? [invalid.message] : []),

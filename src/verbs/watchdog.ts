@@ -33,7 +33,7 @@ export async function run(inv: Invocation): Promise<VerbResult> {
   try {
     const schedule = await readSchedule(inv, run, silentMs, nowMs);
     const flows = findingsOf(inv, run, survey, schedule.causes);
-    const subjects = flows.map((f) => ({ flow: f.flow, present: presentOf(f, nowMs) }));
+    const subjects = flows.map((f) => ({ at: f.at, present: presentOf(f, nowMs) }));
     const told = flagOption(inv.options, "dry-run") ? [] : await tellAll(inv, run, subjects);
     const causes = flows.flatMap(causesJson);
     const isWell = causes.length === 0 && !survey.invalid && schedule.unknown.length === 0;
@@ -106,12 +106,12 @@ function findingsOf(
     ({ error }) => !(isGuest(run) && error.code === "not-authorised"),
   );
   return [
-    ...survey.read.map(({ at: { flow }, report }) => {
-      const elsewhere = purgesElsewhere(inv, flow, { needs: [] });
-      return { flow, findings: { ledger: ledgerCauses(report, elsewhere), ...schedule } };
+    ...survey.read.map(({ at, report }) => {
+      const elsewhere = purgesElsewhere(inv, at.flow, { needs: [] });
+      return { at, findings: { ledger: ledgerCauses(report, elsewhere), ...schedule } };
     }),
     ...unread.map((one) => ({
-      flow: one.at.flow,
+      at: one.at,
       findings: { ledger: [unreadCause(one)], ...schedule },
     })),
   ];
@@ -138,9 +138,9 @@ function textOf(
   notices: readonly string[],
   isWell: boolean,
 ): string {
-  const lines = flows.flatMap(({ flow, findings }) =>
+  const lines = flows.flatMap(({ at, findings }) =>
     [...(findings.ledger ?? []), ...(findings.schedule ?? [])].map(
-      (c) => `${flow.name}: ${c.what}\n  → ${c.todo}`,
+      (c) => `${at.flow.name}: ${c.what}\n  → ${c.todo}`,
     ),
   );
   const state = isWell ? ["All is well."] : lines.length === 0 ? ["Nothing is overdue."] : [];

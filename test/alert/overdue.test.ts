@@ -42,7 +42,7 @@ describe("a period", () => {
     expect(keys(later(view, 6))).toContain("overdue 2025-11");
   });
 
-  it("that waits for an approval or a purge elsewhere counts from when it may be purged", async () => {
+  it("that waits for a purge elsewhere counts from when it may be purged", async () => {
     const cold = planned(1);
     plantSeal(cold, 0);
     const view = await viewOf(cold);

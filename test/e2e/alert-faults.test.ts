@@ -41,7 +41,7 @@ async function report(
   return { code: said.code, alert, all: said.stdout + said.stderr };
 }
 
-it("fails the job with an annotation where issues are disabled, and tells Slack all the same", async () => {
+it("fails the job and says so where issues are disabled; Slack is told all the same", async () => {
   await failed();
   stage.github.world.hasIssues = false;
   const { code, alert, all } = await report();
@@ -132,7 +132,7 @@ it.each([
   expect(all).not.toContain(token);
 });
 
-it("sends one message a change through the incoming webhook, and keeps its address secret", async () => {
+it("sends one message a change through the webhook, and keeps its address secret", async () => {
   await failed();
   const secret = `${stage.inbox.url}/services/T0/B0/secretpath`;
   stage.world.env.delete("SLACK_BOT_TOKEN");

@@ -34,7 +34,7 @@ it("pings the heartbeat when all is well, and tells nobody", async () => {
   expect(issueOf(stage)).toBeUndefined();
 });
 
-it("raises the issue when the schedule was missed for two months, and the next run closes it", async () => {
+it("raises the issue when runs were missed for two months; the next one closes it", async () => {
   stage = await githubStage();
   const { world, inbox } = stage;
   for (const step of ["plan", "archive", "verify"]) await expectRun(world, 0, step);

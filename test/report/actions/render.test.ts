@@ -113,10 +113,10 @@ describe("a document", () => {
 
   it("gives a folded group a batch, and no annotation where all is well", () => {
     const { commands, summary } = show("archive", 0, archive([undefined, undefined]));
-    expect(commands).toBe(
-      "::group::metrics 2025-11 aaaaaaaa-00000: done\n  done, 60 points, 900 bytes\n::endgroup::\n" +
-        "::group::metrics 2025-11 aaaaaaaa-00001: done\n  done, 60 points, 900 bytes\n::endgroup::\n",
-    );
+    const folded = (n: number): string =>
+      `::group::metrics 2025-11 aaaaaaaa-0000${n}: done\n` +
+      "  done, 60 points, 900 bytes\n::endgroup::\n";
+    expect(commands).toBe(folded(0) + folded(1));
     expect(summary).toContain("2 pieces of work done");
   });
 
