@@ -1,6 +1,6 @@
 // flows/policy.yaml: what an organisation says beside its flows. Read from the default branch only
 // (in a review: from the base branch).
-import { parse } from "yaml";
+import { parseDocument } from "yaml";
 import { z } from "zod";
 import { CellarmanError } from "../runtime/errors.ts";
 import type { Selector } from "../warp10/selector.ts";
@@ -117,11 +117,16 @@ function endpointOf({ address, ...byRole }: z.output<typeof endpoint>): Endpoint
 const defined = (byRole: Partial<Record<Role, string[] | undefined>>): Endpoint["variables"] =>
   Object.fromEntries(Object.entries(byRole).filter(([, names]) => names !== undefined));
 
+/** What the parser only warns of (a tag that it does not know) is refused as well. */
 function parseYaml(text: string): unknown {
+  const options = { version: "1.2", uniqueKeys: true, strict: true } as const;
+  const document = parseDocument(text, options);
+  const [problem] = [...document.errors, ...document.warnings];
+  if (problem) throw invalid("it is not plain YAML", problem);
   try {
-    return parse(text, { version: "1.2", maxAliasCount: 0, uniqueKeys: true, strict: true });
+    return document.toJS({ maxAliasCount: 0 });
   } catch (cause) {
-    throw invalid("it is not YAML", cause);
+    throw invalid("it is not plain YAML", cause);
   }
 }
 

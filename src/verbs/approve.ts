@@ -1,9 +1,17 @@
 // approve: a person says yes to exactly the seals that are verified and not yet approved.
-import { readRecord, sha256Hex, type Stored, writeRecord } from "../cellar/records.ts";
+import pLimit from "p-limit";
+import {
+  keysUnder,
+  quoteAll,
+  readRecord,
+  sha256Hex,
+  type Stored,
+  writeRecord,
+} from "../cellar/records.ts";
 import type { Cold } from "../cellar/cold.ts";
-import { approvalKey, type PeriodRef } from "../ledger/keys.ts";
+import { approvalKey, idOfKey, type PeriodRef } from "../ledger/keys.ts";
 import { canonicalJson } from "../ledger/canonical.ts";
-import { type Seal, sealRecord } from "../ledger/records.ts";
+import { type Quoted, type Seal, sealRecord } from "../ledger/records.ts";
 import type { Approved } from "../ledger/receipts.ts";
 import { CellarmanError, EXIT } from "../runtime/errors.ts";
 import { bytesText } from "../runtime/progress.ts";
@@ -13,6 +21,8 @@ import { chosenFlow, openStore } from "./open.ts";
 import { limitsOf, openPeriods } from "./periods.ts";
 import { type Invocation, textOption, type VerbResult } from "./verb.ts";
 
+/** Batches whose receipts are listed at once. */
+const AT_ONCE = 16;
 /** Characters of the period's digest that a person repeats. */
 const DIGEST_CHARS = 8;
 
@@ -69,8 +79,18 @@ export async function writeApproval(
   process: string,
   approval: Pick<Approved, "seals" | "digest">,
 ): Promise<void> {
-  const value = { schema: "cellarman/approved/1" as const, ...at, process, ...approval };
+  const previous = await receiptsOf(cold, approval.seals);
+  const value = { schema: "cellarman/approved/1" as const, ...at, process, ...approval, previous };
   await writeRecord(cold, approvalKey(at, randomId()), { ...value, by: "command" }, true);
+}
+
+/** The verify receipts of these seals, quoted. */
+async function receiptsOf(cold: Cold, seals: readonly Quoted[]): Promise<Quoted[]> {
+  const ids = new Set(seals.map((s) => idOfKey(s.key)));
+  const batches = new Set(seals.map((s) => s.key.split("/").slice(1, 4).join("/")));
+  const keys = await pLimit(AT_ONCE).map(batches, (batch) => keysUnder(cold, `verified/${batch}/`));
+  const naming = keys.flat().filter((key) => ids.has(idOfKey(key).split(".")[0] ?? ""));
+  return quoteAll(cold, naming.toSorted());
 }
 
 /** The verified seals of a period that no approval in force names. */

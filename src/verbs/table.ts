@@ -177,6 +177,13 @@ export const VERBS: Readonly<Record<string, VerbSpec>> = {
     example: 'cellarman withdraw metrics seals/metrics/2025-11/B/ID.json --reason "unreadable"',
     load: () => import("./withdraw.ts"),
   },
+  audit: {
+    summary: "the whole story of one point: what holds it, what let it be deleted, a fresh read",
+    usage: "audit FLOW SERIES TIME",
+    options: {},
+    example: "cellarman audit metrics 'cpu.load{host=a}' 2025-11-03T10:00:00Z",
+    load: () => import("./audit.ts"),
+  },
   doctor: {
     summary: "check tokens, time unit, clocks, server and store; say what is weakened",
     usage: "doctor [FLOW]",
