@@ -1,150 +1,230 @@
-// Workflows, their runs, the runs' jobs and what these were annotated with; and running them again.
-import { type Call, created, type Handlers, notFound, ok, page, refused } from "./call.ts";
-import type { Job, JobAnnotation, Run, Workflow } from "./run-state.ts";
+// Workflow runs: their jobs, approvals, re-runs; workflows and dispatches; annotations of checks.
+import {
+  type Answer,
+  type Call,
+  created,
+  type Handlers,
+  notFound,
+  ok,
+  page,
+  refused,
+  text,
+} from "./call.ts";
 import type { World } from "./world.ts";
+
+export interface Job {
+  readonly id: number;
+  readonly name: string;
+  readonly attempt: number;
+  conclusion: string | null;
+  /** Annotations of its check run. */
+  readonly annotations: readonly JobAnnotation[];
+  /** 0: no runner took it; left out: one did. */
+  readonly runnerId?: number;
+  /** Left out: GitHub does not say. */
+  readonly startedAt?: string;
+}
+
+/** What a step printed as `::error title=…::…`, or GitHub says of the job. */
+export interface JobAnnotation {
+  readonly title: string | null;
+  readonly message: string;
+}
+
+/** A request to run something again; without a job: all that failed. */
+export interface Rerun {
+  readonly run: number;
+  readonly job: number | undefined;
+}
+
+export interface Approval {
+  readonly environment: string;
+  readonly by: string;
+  readonly state: "approved" | "rejected";
+}
+
+export interface Run {
+  readonly id: number;
+  readonly workflow: string;
+  readonly event: string;
+  readonly branch: string;
+  readonly sha: string;
+  readonly actor: string;
+  attempt: number;
+  status: "queued" | "in_progress" | "completed";
+  conclusion: string | null;
+  readonly createdAt: string;
+  readonly jobs: Job[];
+  readonly approvals: Approval[];
+}
+
+export interface Dispatch {
+  readonly workflow: string;
+  readonly ref: string;
+  readonly inputs: unknown;
+}
 
 const REPO = "/repos/{owner}/{repo}";
 const RUN = `${REPO}/actions/runs/{run_id}`;
 const WORKFLOW = `${REPO}/actions/workflows/{workflow_id}`;
 
 export const runHandlers: Handlers = {
-  [`GET ${RUN}`]: (call) => withRun(call, (run) => ok(runShape(call.world, run))),
-  [`GET ${REPO}/actions/runs`]: (call) => listed(call, [...call.world.actions.runs.values()]),
+  [`GET ${RUN}`]: (call) => withRun(call, (run) => ok(shape(call.world, run))),
+  [`GET ${REPO}/actions/runs`]: (call) => listAnswer(call, () => true),
+  [`GET ${WORKFLOW}/runs`]: (call) =>
+    listAnswer(call, (run) => run.workflow === call.params["workflow_id"]),
+  [`GET ${RUN}/approvals`]: (call) =>
+    withRun(call, (run) => ok(run.approvals.map((one) => approvalShape(call.world, one)))),
+  [`GET ${RUN}/jobs`]: (call) =>
+    withRun(call, (run) => {
+      const attempt = call.query["filter"] === "all" ? undefined : run.attempt;
+      return jobsAnswer(call, run, attempt);
+    }),
   [`GET ${RUN}/attempts/{attempt_number}/jobs`]: (call) =>
-    withRun(call, ({ id }) => jobsOf(call, id, Number(call.params["attempt_number"]))),
-  [`GET ${RUN}/jobs`]: (call) => withRun(call, ({ id, attempt }) => jobsOf(call, id, attempt)),
+    withRun(call, (run) => jobsAnswer(call, run, Number(call.params["attempt_number"]))),
   [`POST ${RUN}/rerun-failed-jobs`]: (call) => withRun(call, (run) => again(call, run, undefined)),
   [`POST ${REPO}/actions/jobs/{job_id}/rerun`]: (call) => {
-    const job = call.world.actions.jobs.get(Number(call.params["job_id"]));
-    const run = job && call.world.actions.runs.get(job.run);
-    return job && run ? again(call, run, job.id) : notFound();
-  },
-  [`GET ${REPO}/actions/workflows`]: ({ world }) => {
-    const all = [...world.actions.workflows.values()].map((one) => workflowShape(world, one));
-    return ok({ total_count: all.length, workflows: all });
+    const id = Number(call.params["job_id"]);
+    const run = [...call.world.runs.values()].find((r) => r.jobs.some((j) => j.id === id));
+    return run ? again(call, run, id) : notFound();
   },
   [`GET ${WORKFLOW}`]: ({ world, params }) => {
-    const found = workflowOf(world, params["workflow_id"] ?? "");
-    return found ? ok(workflowShape(world, found)) : notFound();
+    const file = params["workflow_id"] ?? "";
+    const state = world.workflows.get(file);
+    return state === undefined ? notFound() : ok(workflowShape(file, state));
   },
-  [`GET ${WORKFLOW}/runs`]: (call) => {
-    const found = workflowOf(call.world, call.params["workflow_id"] ?? "");
-    if (!found) return notFound();
-    const runs = [...call.world.actions.runs.values()];
-    return listed(
-      call,
-      runs.filter((run) => run.workflow === found.file),
-    );
+  [`GET ${REPO}/actions/workflows`]: (call) => {
+    const all = [...call.world.workflows].map(([file, state]) => workflowShape(file, state));
+    return ok({ total_count: all.length, workflows: page(all, call) });
+  },
+  [`POST ${WORKFLOW}/dispatches`]: ({ world, params, body }) => {
+    const workflow = params["workflow_id"] ?? "";
+    if (!world.workflows.has(workflow)) return notFound();
+    world.dispatches.push({ workflow, ref: text(body["ref"]), inputs: body["inputs"] ?? {} });
+    return { status: 204 };
   },
   [`GET ${REPO}/check-runs/{check_run_id}/annotations`]: (call) => {
-    const job = call.world.actions.jobs.get(Number(call.params["check_run_id"]));
-    if (!job) return notFound();
-    return ok(page(job.annotations, call).map(annotationShape));
+    const id = Number(call.params["check_run_id"]);
+    const job = [...call.world.runs.values()].flatMap((run) => run.jobs).find((j) => j.id === id);
+    const all = (job?.annotations ?? []).map((one) => ({ annotation_level: "failure", ...one }));
+    return ok(page(all, call));
   },
 };
 
-/** By file name or by id, as GitHub takes either. */
-const workflowOf = ({ actions }: World, name: string): Workflow | undefined =>
-  actions.workflows.get(name) ?? [...actions.workflows.values()].find((w) => String(w.id) === name);
-
-function withRun(call: Call, work: (run: Run) => ReturnType<typeof ok>) {
-  const run = call.world.actions.runs.get(Number(call.params["run_id"]));
+function withRun({ world, params }: Call, work: (run: Run) => Answer): Answer {
+  const run = world.runs.get(Number(params["run_id"]));
   return run ? work(run) : notFound();
 }
 
-/** The newest first; `status` is a status or a conclusion. */
-function listed(call: Call, runs: readonly Run[]) {
-  const { status, branch, event } = call.query;
-  const fitting = runs
-    .filter((run) => status === undefined || run.status === status || run.conclusion === status)
-    .filter((run) => branch === undefined || run.headBranch === branch)
-    .filter((run) => event === undefined || run.event === event)
-    .toSorted((a, b) => b.id - a.id);
-  const shapes = page(fitting, call).map((run) => runShape(call.world, run));
-  return ok({ total_count: fitting.length, workflow_runs: shapes });
+/** A run, as GitHub starts it. */
+export function addRun(world: World, said: Partial<Run> = {}): Run {
+  const branch = said.branch ?? world.defaultBranch;
+  const run: Run = {
+    id: world.id(),
+    workflow: "offload.yml",
+    event: "schedule",
+    branch,
+    sha: world.git.heads.get(branch) ?? "",
+    actor: world.owner,
+    attempt: 1,
+    status: "in_progress",
+    conclusion: null,
+    createdAt: world.time(),
+    jobs: [],
+    approvals: [],
+    ...said,
+  };
+  world.runs.set(run.id, run);
+  return run;
 }
 
-function jobsOf(call: Call, run: number, attempt: number) {
-  const all = [...call.world.actions.jobs.values()];
-  const own = all.filter((job) => job.run === run && job.attempt === attempt);
-  const jobs = page(own, call).map((job) => jobShape(call.world, job));
-  return ok({ total_count: own.length, jobs });
+/** One job of a run, as it ended. */
+export function addJob(world: World, run: Run, said: Partial<Job> & Pick<Job, "name">): Job {
+  const job: Job = {
+    id: world.id(),
+    attempt: run.attempt,
+    conclusion: "success",
+    annotations: [],
+    startedAt: world.time(),
+    ...said,
+  };
+  run.jobs.push(job);
+  return job;
 }
 
 /** GitHub refuses while the run is not over, and after 50 re-runs. */
-function again({ world }: Call, run: Run, job: number | undefined) {
+function again({ world }: Call, run: Run, job: number | undefined): Answer {
   if (run.status !== "completed") return refused(403, "The workflow run is already running");
   if (run.attempt > 50) return refused(403, "Unable to re-run: the limit of 50 is reached");
-  world.actions.reruns.push({ run: run.id, job });
+  world.reruns.push({ run: run.id, job });
   run.attempt += 1;
   run.status = "queued";
   run.conclusion = null;
   return created({});
 }
 
-const runsUrl = (world: World, run: number): string =>
-  `https://github.com/${world.owner}/${world.repo}/actions/runs/${run}`;
+function listAnswer(call: Call, fits: (run: Run) => boolean): Answer {
+  const { branch, event, status } = call.query;
+  const all = [...call.world.runs.values()]
+    .filter(fits)
+    .filter((run) => branch === undefined || run.branch === branch)
+    .filter((run) => event === undefined || run.event === event)
+    .filter((run) => status === undefined || run.status === status || run.conclusion === status)
+    .toReversed();
+  const runs = page(all, call).map((run) => shape(call.world, run));
+  return ok({ total_count: all.length, workflow_runs: runs });
+}
 
-const workflowShape = (world: World, { id, file, state, createdAt }: Workflow) => ({
-  id,
-  node_id: `W_${id}`,
-  name: file,
-  path: `.github/workflows/${file}`,
-  state,
-  created_at: createdAt,
-  updated_at: createdAt,
-  url: `${world.url()}/workflows/${id}`,
-  html_url: `https://github.com/${world.owner}/${world.repo}/blob/main/.github/workflows/${file}`,
-  badge_url: "",
-});
+function jobsAnswer(call: Call, run: Run, attempt: number | undefined): Answer {
+  const all = run.jobs.filter((job) => attempt === undefined || job.attempt === attempt);
+  const jobs = page(all, call).map((job) => ({
+    id: job.id,
+    run_id: run.id,
+    name: job.name,
+    run_attempt: job.attempt,
+    status: job.conclusion === null ? "in_progress" : "completed",
+    conclusion: job.conclusion,
+    check_run_url: `${call.world.url()}/repos/x/y/check-runs/${job.id}`,
+    html_url: `${runUrl(call.world, run)}/job/${job.id}`,
+    runner_id: job.runnerId ?? 7,
+    created_at: job.startedAt ?? run.createdAt,
+    started_at: job.startedAt ?? run.createdAt,
+    completed_at: job.conclusion === null ? null : (job.startedAt ?? run.createdAt),
+  }));
+  return ok({ total_count: all.length, jobs });
+}
 
-const runShape = (world: World, run: Run) => ({
+const runUrl = ({ owner, repo }: World, run: Run): string =>
+  `https://github.com/${owner}/${repo}/actions/runs/${run.id}`;
+
+const shape = (world: World, run: Run) => ({
   id: run.id,
-  node_id: `R_${run.id}`,
   name: run.workflow,
   path: `.github/workflows/${run.workflow}`,
-  head_branch: run.headBranch,
-  head_sha: run.headSha,
-  run_number: run.id,
-  run_attempt: run.attempt,
   event: run.event,
   status: run.status,
   conclusion: run.conclusion,
-  workflow_id: world.actions.workflows.get(run.workflow)?.id ?? 0,
-  html_url: runsUrl(world, run.id),
+  run_attempt: run.attempt,
+  head_branch: run.branch,
+  head_sha: run.sha,
   created_at: run.createdAt,
-  updated_at: run.updatedAt,
   run_started_at: run.createdAt,
+  actor: world.user(run.actor),
+  triggering_actor: world.user(run.actor),
+  updated_at: run.createdAt,
+  html_url: runUrl(world, run),
 });
 
-const jobShape = (world: World, job: Job) => ({
-  id: job.id,
-  run_id: job.run,
-  run_attempt: job.attempt,
-  node_id: `J_${job.id}`,
-  name: job.name,
-  status: job.conclusion === null ? "in_progress" : "completed",
-  conclusion: job.conclusion,
-  html_url: `${runsUrl(world, job.run)}/job/${job.id}`,
-  check_run_url: `${world.url()}/repos/${world.owner}/${world.repo}/check-runs/${job.id}`,
-  created_at: job.createdAt,
-  started_at: job.startedAt,
-  completed_at: job.completedAt,
-  runner_id: job.runnerId,
-  runner_name: job.runnerId === 0 ? "" : "hosted",
-  steps: [],
-  labels: [],
+const approvalShape = (world: World, { environment, by, state }: Approval) => ({
+  environments: [{ id: world.environments.get(environment)?.id ?? 0, name: environment }],
+  state,
+  user: world.user(by),
+  comment: "",
 });
 
-const annotationShape = ({ level, title, message }: JobAnnotation) => ({
-  path: ".github",
-  start_line: 1,
-  end_line: 1,
-  start_column: null,
-  end_column: null,
-  annotation_level: level,
-  title,
-  message,
-  raw_details: null,
-  blob_href: "",
+const workflowShape = (file: string, state: string) => ({
+  id: 1,
+  name: file,
+  path: `.github/workflows/${file}`,
+  state,
 });

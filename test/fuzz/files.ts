@@ -15,10 +15,7 @@ function filesIn(folder: string): Buffer[] {
   return names.map((name) => readFileSync(join(ROOT, folder, name)));
 }
 
-const FLOWS: readonly [Buffer, ...Buffer[]] = [
-  Buffer.from(GOOD),
-  ...filesIn("flows"),
-];
+const FLOWS: readonly [Buffer, ...Buffer[]] = [Buffer.from(GOOD), ...filesIn("flows")];
 const BAD_FLOWS: readonly [Buffer, ...Buffer[]] = [
   Buffer.from(GOOD),
   ...filesIn("test/flow/bad").filter((bytes) => bytes.length < 4_000),

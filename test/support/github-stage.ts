@@ -1,7 +1,7 @@
 // A world with GitHub and receivers of alerts beside it, and its commands as a run of GitHub's.
 import { expect } from "vitest";
 import { type GitHubSim, startGitHub } from "../../sim/github/server.ts";
-import type { Run } from "../../sim/github/run-state.ts";
+import { addJob, addRun, type Run } from "../../sim/github/runs.ts";
 import { type Inbox, startInbox } from "../../sim/inbox.ts";
 import type { World, WorldOptions } from "../../sim/world.ts";
 import { readMarker } from "../../src/alert/marker.ts";
@@ -32,12 +32,7 @@ export async function githubStage(options: WorldOptions = {}): Promise<GitHubSta
   const github = await startGitHub({ now: () => world.now() });
   const inbox = await startInbox();
   github.world.addUser("oncall");
-  github.world.actions.addWorkflow("offload.yml");
-  const run = github.world.actions.addRun({
-    workflow: "offload.yml",
-    status: "in_progress",
-    conclusion: null,
-  });
+  const run = addRun(github.world);
   const variables = {
     GITHUB_ACTIONS: "true",
     GITHUB_REPOSITORY: github.repository,
@@ -92,12 +87,8 @@ export function failedLeg(
   message = "world: the server answered 503",
   name = "archive (world-1)",
 ): void {
-  github.world.actions.addJob({
-    run: run.id,
-    name,
-    conclusion: "failure",
-    annotations: title === null ? [] : [{ level: "failure", title, message }],
-  });
+  const annotations = title === null ? [] : [{ title, message }];
+  addJob(github.world, run, { name, conclusion: "failure", annotations });
 }
 
 /** The only issue, with what it remembers; undefined: there is none. */

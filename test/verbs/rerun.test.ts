@@ -2,7 +2,7 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, it } from "vitest";
-import type { Job, JobAnnotation } from "../../sim/github/run-state.ts";
+import { addJob, type Job, type JobAnnotation } from "../../sim/github/runs.ts";
 import { type GitHubStage, githubStage } from "../support/github-stage.ts";
 import { failure } from "../support/stage.ts";
 
@@ -23,10 +23,10 @@ beforeEach(async () => {
 afterEach(async () => stage.close());
 
 const annotated = (...titles: string[]): JobAnnotation[] =>
-  titles.map((title) => ({ level: "failure", title, message: "why" }));
+  titles.map((title) => ({ title, message: "why" }));
 
 function job(name: string, said: Partial<Job> = {}): Job {
-  return stage.github.world.actions.addJob({ run: stage.run.id, name, ...said });
+  return addJob(stage.github.world, stage.run, { name, ...said });
 }
 const failedJob = (name: string, ...titles: string[]): Job =>
   job(name, { conclusion: "failure", annotations: annotated(...titles) });
@@ -44,7 +44,7 @@ async function rerun(...more: string[]): Promise<Decision> {
   expect(code).toBe(0);
   return document as unknown as Decision;
 }
-const reruns = () => stage.github.world.actions.reruns;
+const reruns = () => stage.github.world.reruns;
 
 it("runs a lost runner's leg again after a minute, and says why", async () => {
   job("plan");

@@ -1,5 +1,6 @@
 // watchdog: what should have happened and did not, by the ledger and by GitHub.
 import { afterEach, expect, it } from "vitest";
+import { addRun } from "../../sim/github/runs.ts";
 import { DAY } from "../support/november.ts";
 import {
   ARCHIVE_FAILED,
@@ -19,7 +20,7 @@ const watchdog = (code: number, ...more: string[]) =>
 
 /** A run of offload.yml that succeeds now. */
 function succeeded(): void {
-  stage.github.world.actions.addRun({ workflow: "offload.yml" });
+  addRun(stage.github.world, { status: "completed", conclusion: "success" });
 }
 
 it("pings the heartbeat when all is well, and tells nobody", async () => {
@@ -62,12 +63,11 @@ it("raises the issue when GitHub has disabled the schedule", async () => {
   const { world, github } = stage;
   for (const step of ["plan", "archive", "verify"]) await expectRun(world, 0, step);
   succeeded();
-  const workflow = github.world.actions.workflows.get("offload.yml");
-  if (workflow) workflow.state = "disabled_inactivity";
+  github.world.workflows.set("offload.yml", "disabled_inactivity");
   const { stdout } = await watchdog(0);
   expect(stdout).toContain("GitHub disabled its schedule: 60 days without activity");
   expect(issueOf(stage)?.body).toContain("gh workflow enable offload.yml");
-  if (workflow) workflow.state = "active";
+  github.world.workflows.set("offload.yml", "active");
   await watchdog(0);
   expect(issueOf(stage)).toMatchObject({ state: "closed" });
 });

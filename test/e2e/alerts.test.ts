@@ -1,5 +1,7 @@
 // report in CI: one issue a flow over an incident's life, and what happens when telling fails.
 import { afterEach, expect, it } from "vitest";
+import { addIssue } from "../../sim/github/issues.ts";
+import { addJob } from "../../sim/github/runs.ts";
 import { DAY } from "../support/november.ts";
 import {
   ALERTED,
@@ -59,7 +61,7 @@ it("opens an issue, changes it, closes it with its duration, and opens it again"
   expect(inbox.letters).toHaveLength(1);
 
   // Another failure: one comment, and the one message reads anew.
-  stage.github.world.actions.jobs.clear();
+  stage.run.jobs.length = 0;
   failedLeg(stage, "cellarman deterministic", "world: the read token was refused");
   await report(1, ARCHIVE_FAILED);
   expect(issueOf(stage)?.comments).toEqual([expect.stringContaining("The failure changed in")]);
@@ -80,7 +82,7 @@ it("opens an issue, changes it, closes it with its duration, and opens it again"
 
   // Back again: the same issue, a new incident with a message of its own.
   world.moveClock(40 * DAY);
-  stage.github.world.actions.jobs.clear();
+  stage.run.jobs.length = 0;
   await failingRun();
   await report(1, ARCHIVE_FAILED);
   expect(issueOf(stage)).toMatchObject({ number: 1, state: "open", stateReason: "reopened" });
@@ -100,7 +102,6 @@ it("finds the issue though its title was changed, and no stranger's issue", asyn
   // Anybody may copy the marker, and a form may set the label: it is not taken for ours.
   const copy = { title: "mine", body: issue?.body, labels: ["cellarman"] };
   stage.github.world.issues.clear();
-  const { addIssue } = await import("../../sim/github/issues.ts");
   addIssue(stage.github.world, "stranger", copy);
   await report(1, ARCHIVE_FAILED);
   expect([...stage.github.world.issues.values()].map((i) => i.by)).toEqual([
@@ -113,7 +114,6 @@ it("closes the younger of two issues that two runs opened at the same time", asy
   stage = await githubStage();
   await failingRun();
   await report(1, ARCHIVE_FAILED);
-  const { addIssue } = await import("../../sim/github/issues.ts");
   const [first] = stage.github.world.issues.values();
   addIssue(stage.github.world, "github-actions[bot]", {
     title: "twin",
@@ -157,7 +157,7 @@ it("goes by the ledger: a green matrix is neither needed nor enough", async () =
   stage = await githubStage();
   const { world, github, run } = stage;
   await expectRun(world, 0, "plan");
-  github.world.actions.addJob({ run: run.id, name: "archive (world-1)" });
+  addJob(github.world, run, { name: "archive (world-1)" });
   world.moveClock(60_000);
   const idle = await report(1, GREEN);
   expect(idle.stdout).toContain("archive ended green, and none came forward");
@@ -183,13 +183,8 @@ it("blames a flow that plan left out, and no other", async () => {
   const { world, github, run } = stage;
   for (const step of ["plan", "archive", "verify"]) await expectRun(world, 0, step);
   await world.writeFlow("second", ALERTED.replace("2025-11", "2027-01"));
-  github.world.actions.addJob({
-    run: run.id,
-    name: "plan",
-    annotations: [
-      { level: "failure", title: "cellarman transient", message: "second: the server was silent" },
-    ],
-  });
+  const annotations = [{ title: "cellarman transient", message: "second: the server was silent" }];
+  addJob(github.world, run, { name: "plan", annotations });
   await report(1, "plan=success/3,archive=success,verify=success,purge=skipped");
   expect(issueOf(stage)).toMatchObject({ marker: { flow: "second" } });
   expect(issueOf(stage)?.body).toContain("plan failed: second: the server was silent");
