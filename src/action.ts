@@ -2,6 +2,7 @@
 import { appendFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { main } from "./main.ts";
+import { showInActions, STDERR_KEPT } from "./report/actions/show.ts";
 import { systemClock } from "./runtime/clock.ts";
 import type { Environment } from "./runtime/environment.ts";
 import { readEnvironment } from "./runtime/environment.ts";
@@ -66,6 +67,7 @@ async function act(env: Environment): Promise<number> {
   const { signal, dispose } = untilInterrupted();
   const { stdout, stderr } = process;
   const said: string[] = [];
+  let talk = "";
   // The verb "run" starts each step as a process: the command line beside this file, not this.
   const cli = join(import.meta.dirname, basename(import.meta.filename).replace("action", "cli"));
   const status = await main(argumentsFrom(env), {
@@ -73,13 +75,18 @@ async function act(env: Environment): Promise<number> {
       said.push(text);
       stdout.write(text);
     },
-    stderr: (text) => stderr.write(text),
+    stderr: (text) => {
+      talk = (talk + text).slice(-STDERR_KEPT);
+      stderr.write(text);
+    },
     env,
     clock: systemClock,
     signal,
     spawn: (argv) => startStep(cli, argv, signal),
   });
   dispose();
+  const ended = { verb: input(env, "command"), exitCode: status, stdout: said.join("") };
+  showInActions(env, { ...ended, stderr: talk }, (text) => stdout.write(text));
   const result = said.join("").trim();
   const fits = Buffer.byteLength(result) <= RESULT_BYTES_MAX;
   if (result !== "" && fits) setOutput(env, "result", result);

@@ -24,10 +24,16 @@ function outputsIn(file: string): Record<string, string> {
 
 function step(inputs: Readonly<Record<string, string>>): Promise<Step> {
   const output = join(folder, "output");
+  const summary = join(folder, "summary");
   const asked = Object.entries(inputs).map(([name, text]) => [`INPUT_${name.toUpperCase()}`, text]);
   const child = spawn(process.execPath, [join(ROOT, "src/action.ts")], {
     cwd: ROOT,
-    env: { PATH: process.env["PATH"], GITHUB_OUTPUT: output, ...Object.fromEntries(asked) },
+    env: {
+      PATH: process.env["PATH"],
+      GITHUB_OUTPUT: output,
+      GITHUB_STEP_SUMMARY: summary,
+      ...Object.fromEntries(asked),
+    },
   });
   let [stdout, stderr] = ["", ""];
   child.stdout.on("data", (part: Buffer) => (stdout += part.toString()));
@@ -63,7 +69,8 @@ describe("the Action", () => {
     writeFileSync(bad, "version: 1\nflow: bad\nnonsense: true\n");
     const { status, stdout, outputs } = await step({ command: "validate", flow: bad });
     expect([status, outputs["exit-code"]]).toEqual([2, "2"]);
-    expect(stdout).toContain("nonsense");
+    expect(stdout).toContain(`::error file=${bad},line=3,col=1,title=cellarman deterministic::`);
+    expect(readFileSync(join(folder, "summary"), "utf8")).toContain("nonsense");
   });
 
   it.each([
