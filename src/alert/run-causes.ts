@@ -1,9 +1,10 @@
 // What a run left undone, by the ledger first: a green matrix is neither needed nor enough. Pure.
-import { isDue, type Step } from "../plan/due.ts";
+import type { Step } from "../plan/due.ts";
 import type { BatchView, OpenPeriod } from "../report/open-period.ts";
 import type { FlowView } from "../report/overview.ts";
 import { plural } from "../report/words.ts";
 import { type FailureClass, worstClass } from "../runtime/failure-class.ts";
+import { type Assigned, type Left, leftOf } from "./assigned.ts";
 import { rowOf } from "./overdue.ts";
 import { type BatchRow, type Cause, cause, type Link } from "./trouble.ts";
 
@@ -43,9 +44,16 @@ export interface RunOutcome {
 
 const STEPS: readonly Step[] = ["archive", "verify", "purge"];
 
+/** A flow's ledger, and what of it the run was to move; undefined: whatever is due. */
+export interface FlowWork {
+  readonly view: FlowView;
+  readonly assigned: Assigned | undefined;
+}
+
 /** The causes of one flow, of what the run did not do for it. */
-export function runCauses(view: FlowView, outcome: RunOutcome): Cause[] {
-  const steps = STEPS.flatMap((step) => stepCauses(view, outcome, step));
+export function runCauses(work: FlowWork, outcome: RunOutcome): Cause[] {
+  const { view } = work;
+  const steps = STEPS.flatMap((step) => stepCauses(work, outcome, step));
   const others = outcome.needs
     .filter(({ job, result }) => !stepOf(job) && (result === "failure" || result === "partial"))
     .filter((need) => concerns(view.flow.name, need, outcome))
@@ -54,11 +62,12 @@ export function runCauses(view: FlowView, outcome: RunOutcome): Cause[] {
 }
 
 /** A need, though a leg of it failed, that left nothing undone; or that was superseded. */
-export function harmlessNeeds(views: readonly FlowView[], outcome: RunOutcome): Need[] {
+export function harmlessNeeds(works: readonly FlowWork[], outcome: RunOutcome): Need[] {
   return outcome.needs.filter(({ job, result }) => {
     const step = stepOf(job);
     if (result === "cancelled") return true;
-    return step && result === "failure" && !views.some((v) => leftOf(v, step).length > 0);
+    const left = (w: FlowWork): Left[] => (step ? leftOf(w.view, step, w.assigned) : []);
+    return step && result === "failure" && !works.some((w) => left(w).length > 0);
   });
 }
 
@@ -73,38 +82,59 @@ function endOf({ needs }: RunOutcome, step: Step): string | undefined {
   return results.find((r) => !quiet.includes(r)) ?? quiet.find((r) => results.includes(r));
 }
 
-/** Batches of a step that are still due, by period. */
-function leftOf(view: FlowView, step: Step): { open: OpenPeriod; batches: BatchView[] }[] {
-  return view.periods
-    .filter((p) => p.kind === "open")
-    .map((open) => ({ open, batches: open.batches.filter((b) => isDue(b.status, step)) }))
-    .filter(({ batches }) => batches.length > 0);
-}
-
-function stepCauses(view: FlowView, outcome: RunOutcome, step: Step): Cause[] {
+function stepCauses(work: FlowWork, outcome: RunOutcome, step: Step): Cause[] {
   const result = endOf(outcome, step);
   // Cancelled legs were superseded, skipped ones had nothing to do or were not asked: their
   // batches are due still, and said when they are overdue.
   if (!result || result === "cancelled" || result === "skipped") return [];
-  const left = leftOf(view, step);
-  if (result !== "success") {
-    return left.map(({ open, batches }) => failedStep(view, outcome, step, open, batches));
+  const { view } = work;
+  const left = leftOf(view, step, work.assigned);
+  const jobs = ownJobs(work, outcome, step, left);
+  if (result !== "success" && jobs) {
+    return left.map((one) => failedStep(work, jobs, step, one));
   }
   if (step === "purge" || outcome.beganMs === undefined || left.length === 0) return [];
   if (movedSince(view, step, outcome.beganMs)) return [];
   return left.map(({ open, batches }) => greenAndIdle(view, step, open, batches));
 }
 
-function failedStep(
-  view: FlowView,
+/**
+ * The failed jobs of a step that may have left this flow's batches: those of the legs that had
+ * them, else those whose names or annotations speak of no other flow. Undefined: all that failed
+ * are other flows'.
+ */
+function ownJobs(
+  { view, assigned }: FlowWork,
   outcome: RunOutcome,
   step: Step,
-  open: OpenPeriod,
-  batches: readonly BatchView[],
+  left: readonly Left[],
+): readonly FailedJob[] | undefined {
+  const all = outcome.failedJobs.filter((j) => stepOf(j.job) === step);
+  if (all.length === 0) return all;
+  const legs = new Set(
+    left.flatMap(({ open, batches }) => batches.map((b) => assigned?.(step, open.period, b))),
+  );
+  const own = all.filter((job) => {
+    const [, leg, flow] = /\(((\S+?)-r?\d+)\)$/.exec(job.name) ?? [];
+    if (leg !== undefined && assigned) return legs.has(leg);
+    if (flow !== undefined && outcome.flows.includes(flow)) return flow === view.flow.name;
+    return speaksOfNoOther(view.flow.name, job.complaints, outcome.flows);
+  });
+  return own.length > 0 ? own : undefined;
+}
+
+function failedStep(
+  { view, assigned }: FlowWork,
+  jobs: readonly FailedJob[],
+  step: Step,
+  { open, batches }: Left,
 ): Cause {
   const flow = view.flow.name;
-  const jobs = outcome.failedJobs.filter((j) => stepOf(j.job) === step);
-  const rows = batches.map((b) => told(flow, rowOf(open, b), jobs));
+  const rows = batches.map((b) => {
+    const leg = assigned?.(step, open.period, b);
+    const job = leg === undefined ? undefined : jobs.find((j) => j.name.endsWith(`(${leg})`));
+    return told(flow, { ...rowOf(open, b), log: job?.url }, jobs);
+  });
   const said = rows.map((r) => r.class).filter((c) => c !== undefined);
   const all = jobs.flatMap((j) => j.complaints.map((c) => c.class)).filter((c) => c !== undefined);
   const worst = worstClass(said.length > 0 ? said : all);
@@ -156,6 +186,14 @@ function greenAndIdle(
 /** Whether a job's failure is this flow's: its annotations name it, or name no flow at all. */
 function concerns(flow: string, need: Need, { failedJobs, flows }: RunOutcome): boolean {
   const said = failedJobs.filter((j) => j.job === need.job).flatMap((j) => j.complaints);
+  return speaksOfNoOther(flow, said, flows);
+}
+
+function speaksOfNoOther(
+  flow: string,
+  said: readonly Complaint[],
+  flows: readonly string[],
+): boolean {
   const named = flows.filter((name) => said.some(({ message }) => speaksOf(name, message)));
   return named.length === 0 || named.includes(flow);
 }

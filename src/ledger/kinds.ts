@@ -18,6 +18,7 @@ import {
   withdrawnRecord,
 } from "./receipts.ts";
 import {
+  legsRecord,
   manifestRecord,
   markerRecord,
   planRecord,
@@ -51,6 +52,7 @@ const KINDS = [
   purgeListRecord,
   fenceProbeRecord,
   recountRecord,
+  legsRecord,
 ] as const;
 
 /** What any record is. */

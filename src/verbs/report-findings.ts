@@ -20,10 +20,10 @@ export interface FlowFindings {
 export function findingsOf(inv: Invocation, survey: Survey, outcome: Outcome): FlowFindings[] {
   const elsewhere = (flow: Flow): boolean => purgesElsewhere(inv, flow, outcome);
   return [
-    ...survey.read.map(({ at, report }) => ({
+    ...survey.read.map(({ at, report, assigned }) => ({
       at,
       findings: {
-        run: runCauses(report.view, outcome),
+        run: runCauses({ view: report.view, assigned }, outcome),
         ledger: ledgerCauses(report, elsewhere(at.flow)),
       },
     })),

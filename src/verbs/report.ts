@@ -57,7 +57,7 @@ async function inRun(inv: Invocation, survey: Survey, nowMs: number): Promise<Ve
     const flows = findingsOf(inv, survey, outcome);
     const told = await tellFlows(inv, run, flows, outcome, nowMs);
     const end = endOf(survey, flows, told);
-    const remarks = remarksOf(reports, survey, flows, outcome, told);
+    const remarks = remarksOf(survey, flows, outcome, told);
     const summary = summaryMarkdown(reports, { state: end.state, remarks }, nowMs);
     await writeReport(inv, `${summary}\n${reportMarkdown(reports, nowMs)}`);
     await writeSummary(inv, summary);
@@ -122,13 +122,12 @@ const brokenJson = ({ invalid }: Survey): object[] => {
 };
 
 function remarksOf(
-  reports: readonly FlowReport[],
-  { invalid }: Survey,
+  { invalid, read }: Survey,
   flows: readonly FlowFindings[],
   outcome: Outcome,
   told: readonly Told[],
 ): string[] {
-  const views = reports.map((r) => r.view);
+  const works = read.map(({ report: { view }, assigned }) => ({ view, assigned }));
   const again = outcome.willRerun;
   return [
     ...flows.flatMap((one) =>
@@ -138,12 +137,12 @@ function remarksOf(
     ),
     ...(invalid ? [invalid.message] : []),
     ...(again === undefined ? [] : [`it will be tried again, nobody is told yet: ${again}`]),
-    ...harmlessNeeds(views, outcome).map(({ job, result }) =>
+    ...harmlessNeeds(works, outcome).map(({ job, result }) =>
       result === "cancelled"
         ? `${job}: legs were superseded by another run of the same legs`
         : `${job} failed, and left nothing undone`,
     ),
-    ...views.flatMap((view) => waitingRemark(view)),
+    ...works.flatMap(({ view }) => waitingRemark(view)),
     ...outcome.unknown,
     ...remarksOn(told),
   ];

@@ -2,14 +2,16 @@
 // from being told of.
 import { readRecord } from "../cellar/records.ts";
 import type { Cold } from "../cellar/cold.ts";
-import { periodPrefix } from "../ledger/keys.ts";
+import { type Assigned, assignedBy } from "../alert/assigned.ts";
+import { legsKey, periodPrefix } from "../ledger/keys.ts";
+import { legsRecord } from "../ledger/records.ts";
 import { findingRecord } from "../ledger/receipts.ts";
 import { type FlowReport, type LateBatch, reportOn } from "../report/flow-report.ts";
 import { type FlowView, readFlowView } from "../report/overview.ts";
-import { asCellarmanError, type CellarmanError } from "../runtime/errors.ts";
+import { asCellarmanError, CellarmanError } from "../runtime/errors.ts";
 import { chosenOf, type FlowFile, invalidFlows, openStore, readFlows } from "./open.ts";
 import { limitsOf } from "./periods.ts";
-import { type Invocation, withSignal } from "./verb.ts";
+import { type Invocation, textOption, withSignal } from "./verb.ts";
 
 /** Batches with late points whose series are looked up. */
 const LATE_LOOKED_UP = 20;
@@ -18,6 +20,8 @@ const LATE_LOOKED_UP = 20;
 export interface Surveyed {
   readonly at: FlowFile;
   readonly report: FlowReport;
+  /** What this run's jobs were to move; undefined: not known, whatever is due. */
+  readonly assigned: Assigned | undefined;
 }
 
 /** A flow whose ledger could not be read. */
@@ -36,13 +40,14 @@ export interface Survey {
 
 /** Reads every chosen flow. Throws only where no flow can be looked for, or when interrupted. */
 export async function surveyFlows(inv: Invocation): Promise<Survey> {
+  planOf(inv);
   const { files, bad } = await readFlows(inv);
   const chosen = bad.length > 0 && inv.positionals.length === 0 ? files : chosenOf(inv, files);
   const read: Surveyed[] = [];
   const unread: Unread[] = [];
   for (const at of chosen) {
     try {
-      read.push({ at, report: await reportFlow(inv, at) });
+      read.push(await surveyFlow(inv, at));
     } catch (thrown) {
       inv.io.signal?.throwIfAborted();
       unread.push({ at, error: asCellarmanError(thrown) });
@@ -52,15 +57,35 @@ export async function surveyFlows(inv: Invocation): Promise<Survey> {
 }
 
 /** Reads one flow's ledger and judges it. */
-export async function reportFlow(inv: Invocation, at: FlowFile): Promise<FlowReport> {
+async function surveyFlow(inv: Invocation, at: FlowFile): Promise<Surveyed> {
   const cold = await openStore(inv, at);
   try {
     const reading = { cold, flow: at.flow, limits: limitsOf(inv), ...withSignal(inv.io) };
     const view = await readFlowView(reading);
-    return reportOn(view, await lateBatches(cold, view));
+    const report = reportOn(view, await lateBatches(cold, view));
+    return { at, report, assigned: await assignedIn(inv, at, cold) };
   } finally {
     await cold.close();
   }
+}
+
+/** The plan that `--plan` names; empty where plan failed: nothing of this run is known then. */
+function planOf(inv: Invocation): string | undefined {
+  const id = textOption(inv.options, "plan") || undefined;
+  if (id === undefined || /^[0-9a-f]{32}$/.test(id)) return id;
+  throw new CellarmanError("usage", `--plan ${id}: expected the id that plan --legs printed`);
+}
+
+/** What `plan` wrote down for this run's jobs, where `--plan ID` names it. */
+async function assignedIn(
+  inv: Invocation,
+  { flow }: FlowFile,
+  cold: Cold,
+): Promise<Assigned | undefined> {
+  const id = planOf(inv);
+  if (id === undefined) return undefined;
+  const record = await readRecord(cold, legsKey(flow.name, id), legsRecord);
+  return assignedBy(record?.value ?? null);
 }
 
 /** The batches that got late points most often, with the series that their newest finding names. */

@@ -92,6 +92,7 @@ export const VERBS: Readonly<Record<string, VerbSpec>> = {
     options: {
       output: { value: "FILE", help: "write the Markdown there as well" },
       needs: { value: "JOBS", help: "how the run's jobs ended: plan=success/0,archive=failure" },
+      plan: { value: "ID", help: "the plan whose legs the jobs were: only its batches count" },
       alert: { help: "open, update or close each flow's issue; tell Slack and webhooks" },
       attempt: { value: "N", help: "this attempt of the run (default: GITHUB_RUN_ATTEMPT)" },
       "max-reruns": { value: "N", help: "re-runs that rerun may make: nobody is told before" },
