@@ -1,4 +1,4 @@
-// Which batches a run was to move, and which job of it had each: by the record that `plan` wrote. Pure.
+// Which batches a run was to move, and which job had each: by the record that `plan` wrote. Pure.
 import type { Legs } from "../ledger/records.ts";
 import type { Step } from "../plan/due.ts";
 import type { BatchView, OpenPeriod } from "../report/open-period.ts";

@@ -54,7 +54,8 @@ export function readMarker(body: string): Marker | undefined {
 }
 
 const begin = (part: Part): string => `<!-- cellarman:${part} -->\n`;
-const end = (part: Part): string => `<!-- /cellarman:${part} -->\n`;
+/** A line apart: a comment right below a table would be a row of it. */
+const end = (part: Part): string => `\n<!-- /cellarman:${part} -->\n`;
 
 /** A part's Markdown between its comments. */
 export const renderPart = (part: Part, markdown: string): string =>

@@ -20,15 +20,19 @@ export interface Headline {
   readonly state: string;
   /** What is wrong, or should be read. */
   readonly remarks: readonly string[];
+  /** Pages that help: the flows' issues, and where to steer. */
+  readonly links: readonly { readonly text: string; readonly url: string }[];
 }
 
 /** The summary: at most SUMMARY_MAX bytes; rows that do not fit are counted. */
 export function summaryMarkdown(
   reports: readonly FlowReport[],
-  { state, remarks }: Headline,
+  { state, remarks, links }: Headline,
   nowMs: number,
 ): string {
-  const head = `# ${md(state)}\n\n${minute(nowMs)}\n\n${remarksList(remarks)}`;
+  const pages = links.slice(0, LINKS_MAX).map(({ text, url }) => `[${md(text)}](${url})`);
+  const steer = pages.length === 0 ? "" : `${pages.join(" · ")}\n\n`;
+  const head = `# ${md(state)}\n\n${minute(nowMs)}\n\n${remarksList(remarks)}${steer}`;
   const picture = ganttMarkdown(reports.map((r) => r.view));
   const fixed = size(head) + size(picture);
   const table = periodsTable(reports, SUMMARY_MAX - fixed - NOTE_ROOM);
@@ -39,6 +43,8 @@ export function summaryMarkdown(
 }
 
 const NOTE_ROOM = 400;
+/** Links that are shown. */
+const LINKS_MAX = 50;
 /** Remarks that are shown; the annotations and the issue have the others. */
 const REMARKS_MAX = 50;
 

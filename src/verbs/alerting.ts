@@ -112,7 +112,7 @@ const noToken = (): CellarmanError =>
   });
 
 /** Where a person finds this run. */
-function placeOf(context: ActionsContext | undefined): Place {
+export function placeOf(context: ActionsContext | undefined): Place {
   return {
     serverUrl: context?.serverUrl ?? "https://github.com",
     repository: context?.repository ?? "",

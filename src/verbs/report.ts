@@ -4,7 +4,16 @@
 import { appendFile, writeFile } from "node:fs/promises";
 import { waitingForPurge } from "../alert/overdue.ts";
 import { harmlessNeeds } from "../alert/run-causes.ts";
-import { isSilent, remarksOn, openForRun, tellAll, toldJson, type RunGitHub } from "./alerting.ts";
+import { controlUrl } from "../alert/place.ts";
+import {
+  placeOf,
+  isSilent,
+  remarksOn,
+  openForRun,
+  tellAll,
+  toldJson,
+  type RunGitHub,
+} from "./alerting.ts";
 import type { Told } from "../alert/tell.ts";
 import type { FlowReport } from "../report/flow-report.ts";
 import { reportJson } from "../report/report-json.ts";
@@ -58,7 +67,11 @@ async function inRun(inv: Invocation, survey: Survey, nowMs: number): Promise<Ve
     const told = await tellFlows(inv, run, flows, outcome, nowMs);
     const end = endOf(survey, flows, told);
     const remarks = remarksOf(survey, flows, outcome, told);
-    const summary = summaryMarkdown(reports, { state: end.state, remarks }, nowMs);
+    const summary = summaryMarkdown(
+      reports,
+      { state: end.state, remarks, links: linksOf(run, told) },
+      nowMs,
+    );
     await writeReport(inv, `${summary}\n${reportMarkdown(reports, nowMs)}`);
     await writeSummary(inv, summary);
     return {
@@ -77,6 +90,19 @@ async function inRun(inv: Invocation, survey: Survey, nowMs: number): Promise<Ve
   } finally {
     await run.github?.close();
   }
+}
+
+/** Where a person goes from the summary: to the flows' issues, and to where all is steered. */
+function linksOf({ context }: RunGitHub, told: readonly Told[]): { text: string; url: string }[] {
+  if (!context) return [];
+  const issues = told
+    .filter((one) => one.issueUrl !== undefined)
+    .map(({ flow, move, issueUrl = "" }) => ({
+      text: `issue of ${flow} (${move})`,
+      url: issueUrl,
+    }));
+  const place = placeOf(context);
+  return [...issues, { text: `hold, lift, replan, ask: ${place.control}`, url: controlUrl(place) }];
 }
 
 /** A run that is tried again tells nobody yet: neither of trouble nor that all is well. */

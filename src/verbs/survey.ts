@@ -42,7 +42,10 @@ export interface Survey {
 export async function surveyFlows(inv: Invocation): Promise<Survey> {
   planOf(inv);
   const { files, bad } = await readFlows(inv);
-  const chosen = bad.length > 0 && inv.positionals.length === 0 ? files : chosenOf(inv, files);
+  const [wanted] = inv.positionals;
+  const isThere = wanted === undefined || files.some(({ flow }) => flow.name === wanted);
+  if (!isThere && bad.length > 0) throw invalidFlows(bad);
+  const chosen = chosenOf(inv, files);
   const read: Surveyed[] = [];
   const unread: Unread[] = [];
   for (const at of chosen) {

@@ -7,7 +7,13 @@ import { SUMMARY_MAX, summaryMarkdown } from "../../src/report/summary.ts";
 import { DAY_MS } from "../support/values.ts";
 import { NOW, planned, plantSeal, viewOf } from "./ledgers.ts";
 
-const HEADLINE = { state: "1 flow needs a look", remarks: ["metrics: <b> @all"] };
+const HEADLINE = {
+  state: "1 flow needs a look",
+  remarks: ["metrics: <b> @all"],
+  links: [
+    { text: "control.yml", url: "https://github.com/acme/flows/actions/workflows/control.yml" },
+  ],
+};
 
 async function sealedView(): Promise<FlowView> {
   const cold = planned(2);
@@ -22,6 +28,7 @@ describe("the summary", () => {
     const text = summaryMarkdown([reportOn(await sealedView(), [])], HEADLINE, NOW);
     expect(text.startsWith("# 1 flow needs a look\n")).toBe(true);
     expect(text).toContain("- metrics: &lt;b&gt; &#64;all\n");
+    expect(text).toContain("[control.yml](https://github.com/acme/flows/actions/");
     // Two seals of 500 bytes; the second one's 20,000 points in ten seconds.
     expect(text).toContain(
       "| f | 2025-11 | 2 cooling | 2 | 36.0 k | 1000 B | 0.03 B | 576.0× | 2.00 k/s |\n",
@@ -45,7 +52,7 @@ describe("the summary", () => {
   });
 
   it("is a summary even where there is nothing", () => {
-    const text = summaryMarkdown([], { state: "All is well", remarks: [] }, NOW);
+    const text = summaryMarkdown([], { state: "All is well", remarks: [], links: [] }, NOW);
     expect(text).toContain("# All is well");
     expect(text).toContain("No period is due.");
     expect(text).not.toContain("mermaid");
