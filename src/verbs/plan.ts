@@ -8,15 +8,17 @@ import { purgeListKey } from "../ledger/keys.ts";
 import { sealRecord } from "../ledger/records.ts";
 import { closedRecord } from "../ledger/receipts.ts";
 import type { BatchStatus } from "../ledger/state.ts";
+import type { Budget } from "../flow/flow.ts";
+import { leastBudget } from "../flow/policy-rules.ts";
 import { dueStep, isDue, tally } from "../plan/due.ts";
 import { dueAtMs, duePeriods, type Period, periodOf } from "../plan/period.ts";
 import { type Candidate, cutToBudget, type CutList } from "../plan/purge-list.ts";
 import { packShards } from "../plan/shards.ts";
-import { EXIT } from "../runtime/errors.ts";
+import { asCellarmanError, EXIT } from "../runtime/errors.ts";
 import { randomFraction, randomId } from "../runtime/random.ts";
 import { retrying } from "../runtime/retry.ts";
 import { assertDisjoint } from "./between-flows.ts";
-import { chosenFlows, type FlowFile, openReader, openStore } from "./open.ts";
+import { chosenFlows, type FlowFile, openReader, openStore, policyNow } from "./open.ts";
 import { limitsOf, type RuledPeriod, ruled } from "./periods.ts";
 import { planPeriod } from "./plan-period.ts";
 import { describePlans } from "./plan-text.ts";
@@ -105,10 +107,11 @@ async function ruledOrPlanned(
 /** Cuts what may be purged now to the budgets, and writes the list that `purge` goes by. */
 export async function cutPurgeList(
   inv: Invocation,
-  { flow }: FlowFile,
+  at: FlowFile,
   cold: Cold,
   periods: readonly RuledPeriod[],
 ): Promise<FlowPlanned["purgeList"]> {
+  const { flow } = at;
   const due = periods.flatMap(({ ledger, statuses }) =>
     statuses
       .filter((status) => dueStep(status) === "purge")
@@ -117,11 +120,9 @@ export async function cutPurgeList(
   const candidates = await pLimit(SEALS_AT_ONCE).map(due, ({ period, status }) =>
     candidateOf(cold, period, status),
   );
-  const cut = cutToBudget(
-    candidates,
-    flow.purge.budget,
-    await purgedSoFar(cold, flow.name, periods),
-  );
+  const budget = candidates.length === 0 ? flow.purge.budget : await budgetNow(inv, at);
+  if (!budget) return { entries: [], leftOut: candidates.length, runs: 0, key: undefined };
+  const cut = cutToBudget(candidates, budget, await purgedSoFar(cold, flow.name, periods));
   if (cut.entries.length === 0) return { ...cut, key: undefined };
   const { key } = await writeRecord(cold, purgeListKey(flow.name, randomId()), {
     schema: "cellarman/purge-list/1",
@@ -131,6 +132,20 @@ export async function cutPurgeList(
     leftOut: cut.leftOut,
   });
   return { ...cut, key };
+}
+
+/** The lesser of flow's and policy's budget; undefined, so no purge: the policy is not known. */
+async function budgetNow(inv: Invocation, at: FlowFile): Promise<Budget | undefined> {
+  try {
+    const policy = await policyNow(inv, at);
+    return leastBudget(at.flow.purge.budget, policy?.budget);
+  } catch (error) {
+    // What is due is archived all the same.
+    inv.log.warn(
+      `${at.flow.name}: nothing is put on the purge list: ${asCellarmanError(error).message}`,
+    );
+    return undefined;
+  }
 }
 
 /** Seals read at once. */
