@@ -1,5 +1,5 @@
-// The program behind `npm run sim -- warp10|cellar`: serves a stand-in on loopback until it is
-// interrupted.
+// The program behind `npm run sim -- warp10|cellar|github`: serves a stand-in on loopback until it
+// is interrupted.
 import { readFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import type { TimeUnit } from "../src/warp10/range.ts";
@@ -9,6 +9,7 @@ import type { TokenSpecs } from "./warp10/tokens.ts";
 
 const USAGE = `usage: npm run sim -- warp10 [--port N] [--unit ms|us|ns] [--tokens FILE]
        npm run sim -- cellar [--port N] [--bucket NAME]... [--access-key ID --secret-key KEY]
+       npm run sim -- github [--port N] [--repository OWNER/REPO]
 
 Serves until interrupted. The first line on stdout is {"url": "..."}.
 FILE is of the form of test/conformance/warp10/tokens.json: tokens by name, each token's text being
@@ -17,6 +18,8 @@ Without it the tokens of sim/warp10/tokens.json count (READ, WRITE, PROBE, ...).
 
 interface Served {
   readonly url: string;
+  /** A token that it takes, where it has one of its own. */
+  readonly token?: string;
   close(): Promise<void>;
 }
 
@@ -34,6 +37,7 @@ async function start(args: readonly string[]): Promise<Served> {
       bucket: { type: "string", multiple: true },
       "access-key": { type: "string" },
       "secret-key": { type: "string" },
+      repository: { type: "string" },
     },
   });
   const port = Number(values.port);
@@ -52,8 +56,13 @@ async function start(args: readonly string[]): Promise<Served> {
         ...(values["secret-key"] === undefined ? {} : { secretAccessKey: values["secret-key"] }),
       });
     }
+    case "github": {
+      const { startGitHub } = await import("./github/server.ts");
+      const { repository } = values;
+      return startGitHub({ port, ...(repository === undefined ? {} : { repository }) });
+    }
     default:
-      throw new UsageError("which of the two: warp10 or cellar?");
+      throw new UsageError("which of them: warp10, cellar or github?");
   }
 }
 
@@ -82,7 +91,8 @@ async function main(): Promise<void> {
     if (usage) process.stderr.write(`\n${USAGE}\n`);
     process.exit(usage ? 2 : 1);
   }
-  process.stdout.write(`${JSON.stringify({ url: served.url })}\n`);
+  const { url, token } = served;
+  process.stdout.write(`${JSON.stringify({ url, ...(token === undefined ? {} : { token }) })}\n`);
   const stop = (): void => void served.close().then(() => process.exit(0));
   process.once("SIGINT", stop);
   process.once("SIGTERM", stop);

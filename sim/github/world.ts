@@ -1,0 +1,73 @@
+// What the stand-in knows: accounts, tokens and one repository. Resources add their own maps.
+import type { Permission } from "../../src/forge/github/operations.ts";
+import type { Comment, Issue, Label } from "./issues.ts";
+
+/** An account. */
+export interface User {
+  readonly login: string;
+  readonly id: number;
+  readonly type: "User" | "Bot" | "Organization";
+}
+
+/** Who a token speaks for, and what it may do; `all`: everything. */
+export interface Token {
+  readonly login: string;
+  readonly permissions: readonly Permission[] | "all";
+}
+
+/** The account that a workflow's own token speaks for. */
+export const ACTIONS_BOT = "github-actions[bot]";
+
+/** Everything of one repository. */
+export class World {
+  readonly owner: string;
+  readonly repo: string;
+  readonly url: () => string;
+  readonly now: () => number;
+  /** Switch off, and every issue's call answers 410. */
+  hasIssues = true;
+  isPrivate = false;
+  defaultBranch = "main";
+  readonly users = new Map<string, User>();
+  readonly tokens = new Map<string, Token>();
+  readonly issues = new Map<number, Issue>();
+  readonly comments = new Map<number, Comment>();
+  readonly labels = new Map<string, Label>();
+  private lastId = 0;
+  private lastNumber = 0;
+
+  constructor(repository: string, url: () => string, now: () => number) {
+    [this.owner = "", this.repo = ""] = repository.split("/");
+    this.url = url;
+    this.now = now;
+    this.addUser(this.owner, "Organization");
+    this.addUser(ACTIONS_BOT, "Bot");
+  }
+
+  /** A fresh id; the same calls give the same ids. */
+  id(): number {
+    this.lastId += 1;
+    return this.lastId;
+  }
+
+  /** The next number of an issue or a pull request: they share one row. */
+  number(): number {
+    this.lastNumber += 1;
+    return this.lastNumber;
+  }
+
+  /** GitHub's times have whole seconds. */
+  time(): string {
+    return new Date(this.now()).toISOString().replace(/\.\d+Z$/, "Z");
+  }
+
+  addUser(login: string, type: User["type"] = "User"): User {
+    const user = { login, id: this.id(), type };
+    this.users.set(login, user);
+    return user;
+  }
+
+  user(login: string): User {
+    return this.users.get(login) ?? this.addUser(login);
+  }
+}
