@@ -4,10 +4,16 @@ import { type Destination, destinations } from "../flow/destination.ts";
 import { purgeDigest } from "../flow/digest.ts";
 import type { Flow } from "../flow/flow.ts";
 import { isListed } from "../flow/policy-rules.ts";
+import type { Policy } from "../flow/policy.ts";
 import { amountsOf, sumOf } from "./estimate.ts";
 import { type Amounts, type FlowFacts, NOTHING_KNOWN } from "./facts.ts";
 import type { ApprovalFile, FlowSet, ReviewedFlow } from "./flow-set.ts";
-import { type DeletionChange, deletionChanges, type PeriodChange, periodChanges } from "./periods.ts";
+import {
+  type DeletionChange,
+  deletionChanges,
+  type PeriodChange,
+  periodChanges,
+} from "./periods.ts";
 import { type SettingChange, settingChanges } from "./settings.ts";
 
 /** A period with what it amounts to, and why the change concerns it. */
@@ -61,13 +67,21 @@ export interface ReviewDiff {
   };
 }
 
-/** Compares two sets of flows. `facts` are by the flow's name. */
-export function diffFlows(
-  base: FlowSet,
-  head: FlowSet,
-  facts: ReadonlyMap<string, FlowFacts>,
-  nowMs: number,
-): ReviewDiff {
+/** What is compared. */
+export interface Compared {
+  /** Where the change left the base. */
+  readonly base: FlowSet;
+  readonly head: FlowSet;
+  /** The base branch's policy as it is now: by this one the change is judged. */
+  readonly rules: Policy | undefined;
+  /** By the flow's name. */
+  readonly facts: ReadonlyMap<string, FlowFacts>;
+  readonly nowMs: number;
+}
+
+/** Compares two sets of flows. */
+export function diffFlows(compared: Compared): ReviewDiff {
+  const { base, head, facts } = compared;
   const [old, now] = [base, head].map((set) => new Map(set.flows.map((f) => [f.flow.name, f])));
   const unread = new Set(head.invalidFiles);
   const names = [...new Set([...(old?.keys() ?? []), ...(now?.keys() ?? [])])].toSorted();
@@ -76,8 +90,7 @@ export function diffFlows(
     // A flow whose file is broken is not removed: nothing can be said of it.
     if (before && !after && unread.has(before.file)) return [];
     if (settingChanges(before?.flow, after?.flow).length === 0) return [];
-    const known = facts.get(name) ?? NOTHING_KNOWN;
-    return [changeOf(name, before, after, { base, head, facts: known, nowMs })];
+    return [changeOf(name, before, after, compared, facts.get(name) ?? NOTHING_KNOWN)];
   });
   const changed = new Set(flows.map(({ flow }) => flow));
   return {
@@ -88,19 +101,14 @@ export function diffFlows(
   };
 }
 
-interface Setting {
-  readonly base: FlowSet;
-  readonly head: FlowSet;
-  readonly facts: FlowFacts;
-  readonly nowMs: number;
-}
-
 function changeOf(
   name: string,
   old: ReviewedFlow | undefined,
   now: ReviewedFlow | undefined,
-  { base, head, facts, nowMs }: Setting,
+  compared: Compared,
+  facts: FlowFacts,
 ): FlowChange {
+  const { base, head, nowMs } = compared;
   const [before, after] = [old?.flow, now?.flow];
   const isSame = !before || !after || purgeDigest(before) === purgeDigest(after);
   const changes = periodChanges(before, after, facts, nowMs);
@@ -121,10 +129,13 @@ function changeOf(
     periods,
     adds: sum("added"),
     drops: sum("dropped"),
-    deletions: deletionChanges(changes),
+    deletions: deletionChanges(changes, {
+      isUnasked: before?.purge.mode === "approve" && after?.purge.mode === "automatic",
+      isReselected: !isSame,
+    }),
     replans: isSame ? [] : openPeriods(facts),
     voided: voidedBy(name, { base, head, facts, isSame, isRemoved: !after }),
-    moves: after ? movesOf(before, after, base) : [],
+    moves: after ? movesOf(before, after, compared) : [],
     facts,
   };
 }
@@ -142,7 +153,10 @@ interface Voiding {
 
 function voidedBy(name: string, { base, head, facts, isSame, isRemoved }: Voiding): Voided[] {
   const files = base.approvals.filter((file) => file.flow === name);
-  const edits = approvalChanges(files, head.approvals.filter((file) => file.flow === name));
+  const edits = approvalChanges(
+    files,
+    head.approvals.filter((file) => file.flow === name),
+  );
   const ledger = [...(facts.periods ?? [])].filter(([, p]) => p.approved && p.state === "open");
   const periods = new Set([...files.map(({ period }) => period), ...ledger.map(([p]) => p)]);
   const whole = isRemoved
@@ -176,12 +190,11 @@ function approvalChanges(
  * A change of host or variable: where the base's version of the flow does not send a credential. A
  * new flow may send what other flows of the base send already.
  */
-function movesOf(before: Flow | undefined, after: Flow, base: FlowSet): Destination[] {
+function movesOf(before: Flow | undefined, after: Flow, { base, rules }: Compared): Destination[] {
   const known = (before ? [before] : base.flows.map(({ flow }) => flow)).flatMap(destinations);
   const isKnown = (d: Destination): boolean =>
-    known.some(
-      (k) => k.role === d.role && k.variable === d.variable && k.address === d.address,
-    ) || (base.policy !== undefined && isListed(base.policy, d));
+    known.some((k) => k.role === d.role && k.variable === d.variable && k.address === d.address) ||
+    (rules !== undefined && isListed(rules, d));
   return destinations(after).filter((d) => !isKnown(d));
 }
 

@@ -48,7 +48,11 @@ function priced(
     return points === null || of === 0 ? null : (total / of) * Number(points);
   };
   const bytes = scale("bytes");
-  return { points, bytes: bytes === null ? null : BigInt(Math.round(bytes)), hours: scale("hours") };
+  return {
+    points,
+    bytes: bytes === null ? null : BigInt(Math.round(bytes)),
+    hours: scale("hours"),
+  };
 }
 
 function fromHistory(facts: FlowFacts): Amounts {

@@ -28,7 +28,8 @@ export interface SharedSeries {
 
 /** What findings are made from. */
 export interface Judged {
-  readonly base: FlowSet;
+  /** The base branch as it is now, for its policy. */
+  readonly base: Pick<FlowSet, "policy" | "problems">;
   readonly head: FlowSet;
   readonly diff: ReviewDiff;
   /** Flows that the server was asked about, with what it lists twice. */
@@ -49,8 +50,7 @@ export function findingsOf(judged: Judged): Finding[] {
     ...credentialFindings(judged),
     ...sharedFindings(judged),
   ].toSorted(
-    (a, b) =>
-      a.level.localeCompare(b.level) || a.file.localeCompare(b.file) || a.line - b.line,
+    (a, b) => a.level.localeCompare(b.level) || a.file.localeCompare(b.file) || a.line - b.line,
   );
 }
 
@@ -92,13 +92,11 @@ function credentialFindings({ head, diff, base, isAccepted }: Judged): Finding[]
   if (isAccepted || (base.policy?.endpoints ?? null) !== null) return [];
   return diff.flows.flatMap(({ flow, moves }) => {
     const at = head.flows.find((f) => f.flow.name === flow);
-    const breaches = moves.map(
-      (move): Breach => ({
-        path: move.path,
-        reason: `sends a credential elsewhere: ${destinationText(move)} (${move.role})`,
-        expected: "what the base branch has, or a person's yes",
-      }),
-    );
+    const breaches = moves.map((move): Breach => ({
+      path: move.path,
+      reason: `sends a credential elsewhere: ${destinationText(move)} (${move.role})`,
+      expected: "what the base branch has, or a person's yes",
+    }));
     return at ? found("error", "credential", at, breaches) : [];
   });
 }

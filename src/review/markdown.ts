@@ -6,7 +6,7 @@ import type { Finding } from "./findings.ts";
 import { wayOf } from "./mermaid.ts";
 import type { Review } from "./review.ts";
 import type { SettingChange } from "./settings.ts";
-import { DELETIONS, effects, fromWhen, VERDICT_SENTENCES, VERDICTS } from "./words.ts";
+import { DELETIONS, effects, fromWhen, isGrave, VERDICT_SENTENCES, VERDICTS } from "./words.ts";
 
 /** GitHub takes no longer comment; the marker and a margin are left free. */
 export const COMMENT_MAX = 65_536;
@@ -54,8 +54,8 @@ class Writer {
 
   head(): string {
     const { verdict, diff, base } = this.#review;
-    const count = plural(diff.flows.length, "flow");
-    const than = `${count} of ${diff.flows.length + diff.unchanged.length} differ from ${code(base)}.`;
+    const all = plural(diff.flows.length + diff.unchanged.length, "flow");
+    const than = `Against ${code(base)}: ${diff.flows.length} of ${all} changed.`;
     return `## Cellarman: ${VERDICTS[verdict]}\n\n${VERDICT_SENTENCES[verdict]} ${than}\n`;
   }
 
@@ -76,7 +76,7 @@ class Writer {
         .map(({ period, kind, beforeMs, afterMs }) => [
           code(change.flow),
           code(period.name),
-          kind === "deleted" || kind === "earlier" ? `**${DELETIONS[kind]}**` : DELETIONS[kind],
+          isGrave(kind) ? `**${DELETIONS[kind]}**` : DELETIONS[kind],
           fromWhen(beforeMs, change.before),
           fromWhen(afterMs, change.after),
         ]),

@@ -60,7 +60,8 @@ function kindOf(
     side !== undefined && side.dueMs !== null && side.dueMs <= nowMs;
   if (isDue(after) && !isDue(before)) return "added";
   if (isDue(before) && !isDue(after)) return "dropped";
-  return before && after && before.dueMs !== after.dueMs ? "moved" : "same";
+  if (isDue(before) || !before || !after) return "same";
+  return before.dueMs === after.dueMs ? "same" : "moved";
 }
 
 function outlook(flow: Flow, period: Period, facts: FlowFacts, nowMs: number): Outlook {
@@ -86,21 +87,37 @@ function deletedFrom(
   return Math.max(dueMs, verifiedMs + flow.purge.graceMs);
 }
 
-/** A period that the change deletes, spares, or deletes at another time. */
+/**
+ * What the change does to a period's deletion: `unasked` takes the approval away, `other series`
+ * deletes what was not selected before.
+ */
 export interface DeletionChange {
   readonly period: Period;
-  readonly kind: "deleted" | "spared" | "earlier" | "later" | "as before";
+  readonly kind:
+    | "deleted"
+    | "spared"
+    | "earlier"
+    | "later"
+    | "unasked"
+    | "other series"
+    | "as before";
   readonly beforeMs: number | null;
   readonly afterMs: number | null;
 }
 
 /** What is deleted, and from when, before and after; periods that neither deletes are left out. */
-export function deletionChanges(changes: readonly PeriodChange[]): DeletionChange[] {
+export function deletionChanges(
+  changes: readonly PeriodChange[],
+  how: { readonly isUnasked: boolean; readonly isReselected: boolean },
+): DeletionChange[] {
   return changes
     .map(({ period, before, after }) => {
       const beforeMs = before?.deletedFromMs ?? null;
       const afterMs = after?.deletedFromMs ?? null;
-      return { period, beforeMs, afterMs, kind: deletionKind(beforeMs, afterMs) };
+      const plain = deletionKind(beforeMs, afterMs);
+      const isAsBefore = plain === "as before" && afterMs !== null;
+      const more = how.isUnasked ? "unasked" : how.isReselected ? "other series" : plain;
+      return { period, beforeMs, afterMs, kind: isAsBefore ? more : plain };
     })
     .filter(({ beforeMs, afterMs }) => beforeMs !== null || afterMs !== null);
 }

@@ -38,6 +38,10 @@ export function hoursText(hours: number): string {
 /** The day, UTC: `2026-03-01`. */
 export const day = (ms: number): string => new Date(ms).toISOString().slice(0, 10);
 
+/** What a reviewer must not overlook. */
+export const isGrave = (kind: DeletionChange["kind"]): boolean =>
+  !["spared", "later", "as before"].includes(kind);
+
 /** From when a period is deleted; null: it is not. */
 export function fromWhen(ms: number | null, flow: Flow | undefined): string {
   if (ms === null || !flow) return "never";
@@ -51,6 +55,8 @@ export const DELETIONS: Readonly<Record<DeletionChange["kind"], string>> = {
   spared: "is deleted no longer",
   earlier: "is deleted earlier",
   later: "is deleted later",
+  unasked: "is deleted without approval",
+  "other series": "has other series deleted",
   "as before": "is deleted as before",
 };
 
@@ -78,8 +84,13 @@ export function effects(change: FlowChange): string[] {
     ...counted("drops", of("dropped"), `: ${amountsText(change.drops)}`),
     ...change.periods.filter((p) => p.kind === "moved").map(movedText),
     ...selectionLines(change),
+    ...replanLines(change),
     ...counted("needs a replan of", change.replans, ": nothing of them is purged until then"),
-    ...counted("voids the approval of", change.voided.map((v) => v.period), reasonOf(change)),
+    ...counted(
+      "voids the approval of",
+      change.voided.map((v) => v.period),
+      reasonOf(change),
+    ),
   ];
   return lines;
 }
@@ -110,5 +121,10 @@ function selectionLines({ isReselected, facts, kind }: FlowChange): string[] {
   return isReselected ? ["selects other series, or reads or keeps them elsewhere"] : [];
 }
 
-/** Where a flow's data goes, for the picture. */
+function replanLines({ isReselected, facts }: FlowChange): string[] {
+  if (!isReselected || facts.periods !== undefined) return [];
+  return ["periods that are planned already wait for cellarman replan: none is purged until then"];
+}
+
+/** A flow's keep-hot as its file says it, for the picture. */
 export const keepHotText = (flow: Flow): string => durationText(flow.period.keepHot);

@@ -49,6 +49,21 @@ export const VERBS: Readonly<Record<string, VerbSpec>> = {
     example: "cellarman validate flows/metrics.yaml",
     load: () => import("./validate.ts"),
   },
+  review: {
+    summary: "what a change of the flows does, against a base: periods, deletion, policy",
+    usage: "review [--base REF]",
+    options: {
+      base: {
+        value: "REF",
+        help: "branch or commit to compare with (default: the default branch)",
+      },
+      comment: { help: "in a pull request's run: write its one comment" },
+      "detailed-exitcode": { help: "exit 5 where the flows change" },
+      "accept-destinations": { help: "say yes by hand to where credentials go" },
+    },
+    example: "cellarman review --base main",
+    load: () => import("./review.ts"),
+  },
   plan: {
     summary: "see what is due, plan it, and cut the purge list",
     usage: "plan [FLOW]",
