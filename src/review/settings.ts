@@ -47,7 +47,7 @@ function leafText(value: unknown): string | undefined {
   if ("env" in value) return String(value.env);
   if ("months" in value) return durationText(value as Parameters<typeof durationText>[0]);
   if ("class" in value) return selectorText(value as Selector);
-  if (Array.isArray(value) && value.every((item) => typeof item === "string"))
+  if (Array.isArray(value) && value.length > 0 && value.every((v) => typeof v === "string"))
     return value.join(", ");
   return undefined;
 }

@@ -6,7 +6,7 @@ import type { SharedSeries } from "../review/findings.ts";
 import type { FlowSet } from "../review/flow-set.ts";
 import { asCellarmanError, CellarmanError } from "../runtime/errors.ts";
 import { type Shared, sharedSeries } from "./between-flows.ts";
-import { type FlowFile, openReader } from "./open.ts";
+import { type FlowFile, openReader, secret } from "./open.ts";
 import { ledgerFacts } from "./review-ledger.ts";
 import { selectionFacts } from "./review-server.ts";
 import type { Invocation } from "./verb.ts";
@@ -58,10 +58,14 @@ async function known<T>(
   }
 }
 
-/** The ledger lies where the base has it: the change may name another place. */
+/**
+ * The ledger lies where the base has it: the change may name another place. Without the key git is
+ * not even asked whether it may be sent.
+ */
 function askLedger(inv: Invocation, change: FlowChange) {
   const flow = change.before ?? change.after;
   if (!flow) throw new CellarmanError("internal", `${change.flow} is on neither side`);
+  secret(inv, flow.archive.accessKeyId, "bucket's key id");
   return ledgerFacts(inv, { file: change.file, flow });
 }
 
@@ -69,6 +73,7 @@ async function askServer(inv: Invocation, change: FlowChange, head: FlowSet) {
   const { before, after } = change;
   const flow = after ?? before;
   if (!flow) throw new CellarmanError("internal", `${change.flow} is on neither side`);
+  secret(inv, flow.source.readToken, "read token");
   const at: FlowFile = { file: change.file, flow };
   const isSameServer = before?.source.warp10 === flow.source.warp10;
   const hot = await openReader(inv, at);

@@ -1,6 +1,6 @@
 // A change of flows in a checkout with a remote, reviewed as a terminal or a pull request's run
 // does it.
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { appendFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { main } from "../../src/main.ts";
@@ -41,7 +41,13 @@ export interface Document {
   readonly verdict: string;
   readonly markdown: string;
   readonly notices: readonly string[];
-  readonly problems: readonly { level: string; kind: string; file: string; line: number; message: string }[];
+  readonly problems: readonly {
+    level: string;
+    kind: string;
+    file: string;
+    line: number;
+    message: string;
+  }[];
   readonly flows: readonly {
     flow: string;
     kind: string;
@@ -65,14 +71,21 @@ export class Change {
   readonly checkout = join(this.root, "checkout");
 
   constructor(base: Files, change: Files) {
-    const remote = join(this.root, "remote");
-    git(this.root, "init", "--quiet", "--bare", "--initial-branch=main", remote);
-    git(this.root, "clone", "--quiet", remote, this.checkout);
+    git(this.root, "init", "--quiet", "--initial-branch=change", this.checkout);
+    const config =
+      '[remote "origin"]\n\turl = ./nowhere\n\tfetch = +refs/heads/*:refs/remotes/origin/*\n';
+    appendFileSync(join(this.checkout, ".git/config"), config);
     this.commit(base);
-    git(this.checkout, "push", "--quiet", "origin", "HEAD:main");
-    git(this.checkout, "remote", "set-head", "origin", "main");
-    git(this.checkout, "checkout", "--quiet", "-b", "change");
+    this.#fetched(this.sha);
     this.commit(change);
+  }
+
+  /** As if the remote's default branch had been fetched at a commit. */
+  #fetched(commit: string): void {
+    const refs = join(this.checkout, ".git/refs/remotes/origin");
+    mkdirSync(refs, { recursive: true });
+    writeFileSync(join(refs, "main"), `${commit}\n`);
+    writeFileSync(join(refs, "HEAD"), "ref: refs/remotes/origin/main\n");
   }
 
   commit(files: Files): void {
@@ -84,6 +97,14 @@ export class Change {
     }
     git(this.checkout, "add", "--all");
     git(this.checkout, "commit", "--quiet", "--allow-empty", "--message", "change");
+  }
+
+  /** Somebody else's commit on the default branch. */
+  advance(files: Files): void {
+    git(this.checkout, "checkout", "--quiet", "-B", "main", "origin/main");
+    this.commit(files);
+    this.#fetched(this.sha);
+    git(this.checkout, "checkout", "--quiet", "change");
   }
 
   /** The branch's newest commit. */
