@@ -1,9 +1,19 @@
 // Which handler a path belongs to. One file a resource; each brings its handlers by route.
 import type { Handler, Handlers } from "./call.ts";
+import { gitHandlers } from "./git-calls.ts";
 import { issueHandlers } from "./issues.ts";
+import { pullHandlers } from "./pulls.ts";
+import { ruleHandlers } from "./rules.ts";
+import { runHandlers } from "./runs.ts";
 import type { World } from "./world.ts";
 
-const HANDLERS: Handlers = { ...issueHandlers };
+const HANDLERS: Handlers = {
+  ...issueHandlers,
+  ...gitHandlers,
+  ...pullHandlers,
+  ...ruleHandlers,
+  ...runHandlers,
+};
 
 export interface Matched {
   readonly route: string;

@@ -93,7 +93,7 @@ class GateRun {
     this.add(await checkFence(gate, ports));
 
     this.doing = "archive read back";
-    const view = await readView(ports.cold, gate);
+    const view = await readView(ports.cold, gate, ports.forge);
     this.view = view;
     const archive = await checkArchive(gate, ports, view);
     this.addOrStop(archive.line);

@@ -12,16 +12,12 @@ import {
   periodPrefix,
 } from "../ledger/keys.ts";
 import { markerRecord, type Seal, sealRecord, verifiedRecord } from "../ledger/records.ts";
-import {
-  type Approved,
-  approvedRecord,
-  type Intent,
-  intentRecord,
-  withdrawnRecord,
-} from "../ledger/receipts.ts";
+import { type Intent, intentRecord, withdrawnRecord } from "../ledger/receipts.ts";
 import { orderView, type ViewOrder } from "../ledger/view.ts";
 import { overlap } from "../plan/slices.ts";
+import type { Forge } from "../forge/forge.ts";
 import type { Range } from "../warp10/range.ts";
+import { type Approval, type ApprovalsRead, readApprovals } from "./approval/read.ts";
 import type { GateCase } from "./check.ts";
 import type { SealStanding } from "./decide.ts";
 
@@ -39,9 +35,9 @@ export interface View {
 
 /**
  * Reads the view of a batch's range: every seal that a marker names and every one listed (design
- * §3).
+ * §3). `forge` is asked where approvals are reviews.
  */
-export async function readView(cold: Cold, gate: GateCase): Promise<View> {
+export async function readView(cold: Cold, gate: GateCase, forge?: Forge): Promise<View> {
   const restedOn = await sealsOfIntents(cold, gate);
   const keys = new Set([...(await sealKeys(cold, gate)), ...restedOn, ...gate.retiredSeals]);
   const withdrawn = await readWithdrawn(cold, gate.at);
@@ -59,18 +55,42 @@ export async function readView(cold: Cold, gate: GateCase): Promise<View> {
     if (overlap(rangeOf(seal.value), gate.range)) seals.push(seal);
   }
   const nowMs = await cold.nowMs();
-  const approvals = await readApprovals(cold, gate.at);
+  const read = await readApprovals(cold, gate, forge);
   const intents = await readIntents(cold, gate.at, seals);
-  const inForce = approvals.filter(
-    (a) =>
-      nowMs - a.lastModifiedMs <= gate.limits.approvalMs ||
-      intents.some((i) => i.value.approvals.includes(a.key)),
-  );
+  const rests = new Set(intents.flatMap((i) => i.value.approvals));
+  const inForce = approvalsInForce(read.approvals, gate, seals, rests, nowMs);
+  const why = unapproved(read, inForce);
   const standing = await Promise.all(
-    seals.map((seal) => standingOf(cold, gate, seal, inForce, nowMs)),
+    seals.map((seal) => standingOf(cold, gate, seal, { inForce, why }, nowMs)),
   );
   const naming = inForce.filter((a) => seals.some((seal) => approves(a, seal)));
   return { seals, standing, approvals: naming.map((a) => a.key), lost, restedOn };
+}
+
+/** Approvals that are neither expired nor void; one that a purge rests on does not expire. */
+function approvalsInForce(
+  approvals: readonly Approval[],
+  gate: GateCase,
+  seals: readonly Stored<Seal>[],
+  rests: ReadonlySet<string>,
+  nowMs: number,
+): Approval[] {
+  const ofPlan = seals.filter((seal) => seal.value.plan === gate.plan.sha256);
+  return approvals.filter((approval) => {
+    const isVoid = approval.isVoidedByOthers && !ofPlan.every((seal) => approves(approval, seal));
+    if (isVoid) return false;
+    if (rests.has(approval.key)) return true;
+    return approval.refused === undefined && nowMs - approval.atMs <= gate.limits.approvalMs;
+  });
+}
+
+/** Why a seal is not approved. */
+function unapproved({ approvals, none }: ApprovalsRead, inForce: readonly Approval[]): string {
+  if (inForce.length > 0) return "not approved";
+  const refused = approvals.find((a) => a.refused !== undefined)?.refused;
+  const isVoid = approvals.some((a) => a.isVoidedByOthers);
+  const why = none ?? refused ?? (isVoid ? "expired, or void by a seal that came after it" : "");
+  return why === "" ? "not approved" : `not approved: ${why}`;
 }
 
 const rangeOf = ({ range }: Seal): Range => ({
@@ -124,15 +144,6 @@ async function isVerifiedSomewhere(cold: Cold, at: BatchRef, sealKey: string): P
   return false;
 }
 
-async function readApprovals(cold: Cold, at: BatchRef): Promise<Stored<Approved>[]> {
-  const approvals: Stored<Approved>[] = [];
-  for await (const { key } of cold.list(periodPrefix("approved", at))) {
-    const record = await readRecord(cold, key, approvedRecord);
-    if (record) approvals.push(record);
-  }
-  return approvals;
-}
-
 /**
  * Intents of every batch that has a seal in the view, and of the batch and its parents: found by
  * key.
@@ -172,7 +183,7 @@ async function standingOf(
   cold: Cold,
   gate: GateCase,
   seal: Stored<Seal>,
-  inForce: readonly Stored<Approved>[],
+  { inForce, why }: { readonly inForce: readonly Approval[]; readonly why: string },
   nowMs: number,
 ): Promise<SealStanding> {
   const lacks = (why: string, earliestMs?: number): SealStanding => ({
@@ -186,12 +197,12 @@ async function standingOf(
   if (nowMs < coolMs) return lacks("its grace is not over", coolMs);
   if (mode === "automatic") return { key: seal.key, lacks: undefined };
   const approved = inForce.some((a) => approves(a, seal));
-  return approved ? { key: seal.key, lacks: undefined } : lacks("not approved");
+  return approved ? { key: seal.key, lacks: undefined } : lacks(why);
 }
 
 /** Whether an approval names exactly this seal. */
-const approves = (approval: Stored<Approved>, seal: Stored<Seal>): boolean =>
-  approval.value.seals.some((q) => q.key === seal.key && q.sha256 === seal.sha256);
+const approves = (approval: Approval, seal: Stored<Seal>): boolean =>
+  approval.seals.some((q) => q.key === seal.key && q.sha256 === seal.sha256);
 
 /** A receipt from another process than the export's, for exactly these bytes. */
 async function isVerified(cold: Cold, seal: Stored<Seal>): Promise<boolean> {

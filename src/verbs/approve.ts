@@ -1,8 +1,8 @@
 // approve: a person says yes to exactly the seals that are verified and not yet approved.
-import { readRecord, sha256Hex, type Stored, writeRecord } from "../cellar/records.ts";
+import { type SealList, sealList } from "../cellar/approval-list.ts";
+import { readRecord, type Stored, writeRecord } from "../cellar/records.ts";
 import type { Cold } from "../cellar/cold.ts";
 import { approvalKey, type PeriodRef } from "../ledger/keys.ts";
-import { canonicalJson } from "../ledger/canonical.ts";
 import { type Seal, sealRecord } from "../ledger/records.ts";
 import type { Approved } from "../ledger/receipts.ts";
 import { CellarmanError, EXIT } from "../runtime/errors.ts";
@@ -50,17 +50,8 @@ export async function run(inv: Invocation): Promise<VerbResult> {
   }
 }
 
-/** The digest that names a list of seals: SHA-256 over their sorted digests. */
-export const periodDigest = (sorted: readonly string[]): string =>
-  sha256Hex(canonicalJson([...sorted]));
-
 /** What an approval names: exactly these seals, sorted by digest, and the period's digest. */
-export function approvalOf(seals: readonly Stored<Seal>[]): Pick<Approved, "seals" | "digest"> {
-  const list = seals
-    .map(({ key, sha256 }) => ({ key, sha256 }))
-    .toSorted((a, b) => (a.sha256 < b.sha256 ? -1 : 1));
-  return { seals: list, digest: periodDigest(list.map((s) => s.sha256)) };
-}
+export const approvalOf = (seals: readonly Stored<Seal>[]): SealList => sealList(seals);
 
 /** Writes an approval down. */
 export async function writeApproval(

@@ -135,7 +135,7 @@ async function withoutHot(
     checkList(gate),
     await clear("write fence", gate, () => checkFence(gate, ports)),
     await clear("archive read back", gate, async () => {
-      const view = await readView(ports.cold, gate);
+      const view = await readView(ports.cold, gate, ports.forge);
       return (await checkArchive(gate, ports, view)).line;
     }),
   ];

@@ -34,6 +34,12 @@ export async function unless404<T>(call: Promise<T>): Promise<T | undefined> {
   }
 }
 
+/** Whether GitHub does not show a thing: not there, not of this plan, or not for this token. */
+export function isHidden(error: unknown): boolean {
+  if (!(error instanceof CellarmanError)) return false;
+  return statusOf(error) === 404 || (statusOf(error) === 403 && error.code === "not-authorised");
+}
+
 /** Whatever a call threw, as our error. */
 export function githubFailure(
   thrown: unknown,

@@ -19,7 +19,8 @@ const ENVIRONMENT = `${REPO}/environments/{environment_name}`;
 /** Routes in GitHub's own form; null: no permission beyond a token. */
 export const OPERATIONS: Readonly<Record<string, Permission | null>> = {
   [`GET ${REPO}`]: null,
-  [`GET ${REPO}/branches/{branch}`]: "contents: read",
+  // Who pushed what, and when: a commit's own author is whatever its maker wrote.
+  [`GET ${REPO}/activity`]: "contents: read",
   [`GET ${REPO}/rules/branches/{branch}`]: null,
   [`GET ${REPO}/commits/{ref}`]: "contents: read",
   [`GET ${REPO}/commits`]: "contents: read",
