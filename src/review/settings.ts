@@ -1,4 +1,5 @@
 // What differs between two values of a flow or policy, key by key. Pure.
+import { DAY_MS } from "../flow/duration.ts";
 import { durationText } from "../flow/policy-rules.ts";
 import { type Match, type Selector } from "../warp10/selector.ts";
 
@@ -37,10 +38,16 @@ function leaves(value: unknown, path = "", found = new Map<string, string>()): M
   if (text !== undefined) return found.set(path, text);
   for (const [key, child] of Object.entries(value)) {
     const name = Array.isArray(value) ? `[${key}]` : written(key);
-    leaves(child, path === "" || Array.isArray(value) ? path + name : `${path}.${name}`, found);
+    const here = path === "" || Array.isArray(value) ? path + name : `${path}.${name}`;
+    if (key.endsWith("Ms") && typeof child === "number") found.set(here, fixedText(child));
+    else leaves(child, here, found);
   }
   return found;
 }
+
+/** A fixed duration in ms, as a file has it. */
+const fixedText = (ms: number): string =>
+  durationText({ months: 0, days: Math.floor(ms / DAY_MS), ms: ms % DAY_MS });
 
 function leafText(value: unknown): string | undefined {
   if (typeof value !== "object" || value === null) return String(value);

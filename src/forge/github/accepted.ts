@@ -1,5 +1,6 @@
 // Who said yes to a pull request's newest commit: a person, who did not write it.
 import type { GitHub } from "./client.ts";
+import { allPages, PER_PAGE } from "./pages.ts";
 
 /** A pull request's newest commit. */
 export interface PullHead {
@@ -8,9 +9,6 @@ export interface PullHead {
   /** Who opened it. */
   readonly author: string;
 }
-
-const PAGE = 100;
-const PAGES_MAX = 30;
 
 /** Who belongs to the repository: a stranger's approving review counts for nothing. */
 const INSIDERS: ReadonlySet<string> = new Set(["OWNER", "MEMBER", "COLLABORATOR"]);
@@ -46,22 +44,11 @@ const lower = (login: string): string => login.toLowerCase();
 
 type Review = Awaited<ReturnType<typeof reviewsOf>>[number];
 
-async function reviewsOf({ repository, request }: GitHub, pull: number) {
-  const read = async (page: number) =>
-    (
-      await request("GET /repos/{owner}/{repo}/pulls/{pull_number}/reviews", {
-        ...repository,
-        pull_number: pull,
-        per_page: PAGE,
-        page,
-      })
-    ).data;
-  const all = await read(1);
-  for (let page = 2; page <= PAGES_MAX && all.length === PAGE * (page - 1); page++) {
-    all.push(...(await read(page)));
-  }
-  return all;
-}
+const reviewsOf = ({ repository, request }: GitHub, pull: number) =>
+  allPages(async (page) => {
+    const at = { ...repository, pull_number: pull, per_page: PER_PAGE, page };
+    return (await request("GET /repos/{owner}/{repo}/pulls/{pull_number}/reviews", at)).data;
+  });
 
 async function writersOf({ repository, request }: GitHub, ref: string): Promise<string[]> {
   const route = "GET /repos/{owner}/{repo}/commits/{ref}";

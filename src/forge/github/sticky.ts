@@ -1,13 +1,10 @@
 // One comment on a pull request, found by a hidden marker and edited in place.
 import { createHash } from "node:crypto";
 import type { GitHub } from "./client.ts";
+import { allPages, PER_PAGE } from "./pages.ts";
 
 /** What became of the comment. */
 export type StickyOutcome = "created" | "updated" | "unchanged";
-
-/** Comments that one page gives, and pages that are looked through. */
-const PAGE = 100;
-const PAGES_MAX = 30;
 
 /**
  * Writes the comment of a kind; a text that is there already is not written again. `text` and the
@@ -44,19 +41,13 @@ async function findSticky(
   pull: number,
   kind: string,
 ): Promise<{ id: number; body: string } | undefined> {
-  for (let page = 1; page <= PAGES_MAX; page++) {
-    const { data } = await request("GET /repos/{owner}/{repo}/issues/{issue_number}/comments", {
-      ...repository,
-      issue_number: pull,
-      per_page: PAGE,
-      page,
-    });
-    // A person's comment with the marker in it is a quotation, not ours.
-    const ours = data.find(
-      ({ body, user }) => user?.type === "Bot" && body?.startsWith(`<!-- cellarman:${kind} `),
-    );
-    if (ours) return { id: Number(ours.id), body: ours.body ?? "" };
-    if (data.length < PAGE) return undefined;
-  }
-  return undefined;
+  const comments = await allPages(async (page) => {
+    const at = { ...repository, issue_number: pull, per_page: PER_PAGE, page };
+    return (await request("GET /repos/{owner}/{repo}/issues/{issue_number}/comments", at)).data;
+  });
+  // A person's comment with the marker in it is a quotation, not ours.
+  const ours = comments.find(
+    ({ body, user }) => user?.type === "Bot" && body?.startsWith(`<!-- cellarman:${kind} `),
+  );
+  return ours && { id: Number(ours.id), body: ours.body ?? "" };
 }
