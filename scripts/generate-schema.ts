@@ -1,6 +1,6 @@
 // Writes what is made from the schemas of flow and policy: schema/*.schema.json (for editors) and
 // docs/reference/{flow,policy}.md (for people). Tests compare them with what stands there.
-import { readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { z } from "zod";
 import { flowSchema } from "../src/flow/schema.ts";
@@ -43,6 +43,19 @@ function pathOf(relative: string): string {
   return fileURLToPath(new URL(`../${relative}`, import.meta.url));
 }
 
+/** Workflows that `cellarman init` writes, as far as they are there. */
+const SHIPPED = ["offload", "review", "control", "rerun", "watchdog"];
+
+/** Text of `src/init/shipped.json`: what `init` writes, in the bundle too. */
+function shippedText(): string {
+  const names = SHIPPED.map((name) => `${name}.yml`);
+  const there = names.filter((name) => existsSync(pathOf(`.github/workflows/${name}`)));
+  const read = (path: string): string => readFileSync(pathOf(path), "utf8");
+  const workflows = there.map((name) => [name, read(`.github/workflows/${name}`)]);
+  const shipped = { workflows: Object.fromEntries(workflows), flow: read("flows/metrics.yaml") };
+  return `${JSON.stringify(shipped, null, 2)}\n`;
+}
+
 /** Files and texts, by path from the repository's top. */
 export const GENERATED: Readonly<Record<string, () => string>> = {
   "schema/flow.schema.json": schemaText,
@@ -50,6 +63,7 @@ export const GENERATED: Readonly<Record<string, () => string>> = {
   "docs/reference/flow.md": referenceText,
   "docs/reference/policy.md": () => policyPage(policyJsonSchema()),
   "docs/reference/cli.md": cliPage,
+  "src/init/shipped.json": shippedText,
 };
 
 if (isMain(import.meta.url)) {

@@ -162,6 +162,20 @@ export const VERBS: Readonly<Record<string, VerbSpec>> = {
     example: 'cellarman withdraw metrics seals/metrics/2025-11/B/ID.json --reason "unreadable"',
     load: () => import("./withdraw.ts"),
   },
+  init: {
+    summary: "write workflows, an example flow and CODEOWNERS; say what to create on GitHub",
+    usage: "init [FOLDER]",
+    options: {
+      owner: { value: "NAME", help: "account that the action is taken from: NAME/cellarman" },
+      ref: { value: "SHA", help: "the action's commit (default: asked of that repository's tag)" },
+      with: { value: "NAMES", help: "further workflows, by commas: control,rerun,watchdog" },
+      policy: { help: "write a policy that the flows keep" },
+      codeowners: { value: "NAMES", help: "accounts or teams, such as @acme/data-oncall" },
+      "without-purge": { help: "leave out the jobs that approve and purge" },
+    },
+    example: "cellarman init --owner acme --with control,rerun,watchdog --policy",
+    load: () => import("./init.ts"),
+  },
   doctor: {
     summary: "check tokens, time unit, clocks, server and store; say what is weakened",
     usage: "doctor [FLOW]",
