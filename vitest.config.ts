@@ -7,6 +7,7 @@ export default defineConfig({
       "test/real/**",
       "test/sweep/**",
       "test/protocol/**",
+      "test/workflow/**",
       "test/e2e/!(way).test.ts",
       "node_modules/**",
     ],

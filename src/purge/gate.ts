@@ -2,7 +2,7 @@
 // of design §3. It alone can make a warrant. A check that throws says no.
 import { asCellarmanError } from "../runtime/errors.ts";
 import type { ListedSeries } from "../warp10/series.ts";
-import { holdsPoints } from "./answer.ts";
+import { surelyHoldsPoints } from "./answer.ts";
 import { type CheckLine, type GateCase, type GatePorts, no, type Outcome, yes } from "./check.ts";
 import { checkArchive, checkContents, checkHot, readLimits } from "./check-contents.ts";
 import { checkFence } from "./check-fence.ts";
@@ -166,7 +166,7 @@ class GateRun {
   private async withPoints(series: [string, ListedSeries][]): Promise<string | undefined> {
     for (const [identity, one] of series) {
       const limits = readLimits(this.gate);
-      if (await holdsPoints(this.ports.hot, one, this.gate.range, limits)) return identity;
+      if (await surelyHoldsPoints(this.ports.hot, one, this.gate.range, limits)) return identity;
     }
     return undefined;
   }

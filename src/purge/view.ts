@@ -60,8 +60,11 @@ export async function readView(cold: Cold, gate: GateCase, forge?: Forge): Promi
   const rests = new Set(intents.flatMap((i) => i.value.approvals));
   const inForce = approvalsInForce(read.approvals, gate, seals, rests, nowMs);
   const why = unapproved(read, inForce);
+  const newest = newestOf(gate, seals);
   const standing = await Promise.all(
-    seals.map((seal) => standingOf(cold, gate, seal, { inForce, why }, nowMs)),
+    seals.map((seal) =>
+      standingOf(cold, gate, seal, { inForce, why, nowMs, isNewest: seal === newest }),
+    ),
   );
   const naming = inForce.filter((a) => seals.some((seal) => approves(a, seal)));
   return { seals, standing, approvals: naming.map((a) => a.key), lost, restedOn };
@@ -179,16 +182,33 @@ export function viewOrder(
   );
 }
 
+/** The seal of the batch itself that `verify` and `approve` go by. */
+function newestOf(gate: GateCase, seals: readonly Stored<Seal>[]): Stored<Seal> | undefined {
+  return seals
+    .filter((s) => s.value.batch === gate.at.batch && s.value.plan === gate.plan.sha256)
+    .reduce<Stored<Seal> | undefined>(
+      (best, s) => (best && best.lastModifiedMs > s.lastModifiedMs ? best : s),
+      undefined,
+    );
+}
+
+interface Standing {
+  readonly inForce: readonly Approval[];
+  /** What is said of a seal that none of them names. */
+  readonly why: string;
+  readonly nowMs: number;
+  readonly isNewest: boolean;
+}
+
 async function standingOf(
   cold: Cold,
   gate: GateCase,
   seal: Stored<Seal>,
-  { inForce, why }: { readonly inForce: readonly Approval[]; readonly why: string },
-  nowMs: number,
+  { inForce, why, nowMs, isNewest }: Standing,
 ): Promise<SealStanding> {
   const lacks = (why: string, earliestMs?: number): SealStanding => ({
     key: seal.key,
-    lacks: { why, earliestMs },
+    lacks: { why, earliestMs, isFinal: !isNewest && earliestMs === undefined },
   });
   if (seal.value.plan !== gate.plan.sha256) return lacks("its plan was retired");
   if (!(await isVerified(cold, seal))) return lacks("not verified by another process");

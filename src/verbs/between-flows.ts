@@ -6,7 +6,7 @@ import { encodeSelector } from "../warp10/selector.ts";
 import { identityHash, identityOf } from "../warp10/series.ts";
 import type { Flow } from "../flow/flow.ts";
 import { findShared, HashSpool, inSpoolFolder } from "../warp10/spool.ts";
-import { type FlowFile, loadFlows, openReader } from "./open.ts";
+import { type FlowFile, openReader, readFlows } from "./open.ts";
 import type { Invocation } from "./verb.ts";
 
 /** Series that another flow of the same server has as well. */
@@ -20,7 +20,9 @@ export interface Shared {
  * purge.
  */
 export async function assertDisjoint(inv: Invocation, at: FlowFile, hot: Hot): Promise<void> {
-  const [first] = await sharedSeries(inv, at, hot, await loadFlows(inv));
+  // A flow that is not valid has no plan made for it: it is compared when it is valid again.
+  const { files } = await readFlows(inv);
+  const [first] = await sharedSeries(inv, at, hot, files);
   if (!first) return;
   throw new CellarmanError(
     "blocked",

@@ -3,6 +3,7 @@
 import pLimit from "p-limit";
 import { indexPeriods, readPeriod } from "../cellar/snapshot.ts";
 import { readRecord, writeRecord } from "../cellar/records.ts";
+import type { Flow } from "../flow/flow.ts";
 import type { Cold } from "../cellar/cold.ts";
 import { purgeListKey } from "../ledger/keys.ts";
 import { sealRecord } from "../ledger/records.ts";
@@ -10,19 +11,31 @@ import { closedRecord } from "../ledger/receipts.ts";
 import type { BatchStatus } from "../ledger/state.ts";
 import type { Budget } from "../flow/flow.ts";
 import { leastBudget } from "../flow/policy-rules.ts";
-import { dueStep, isDue, tally } from "../plan/due.ts";
+import { dueStep, isDue } from "../plan/due.ts";
 import { dueAtMs, duePeriods, type Period, periodOf } from "../plan/period.ts";
 import { type Candidate, cutToBudget, type CutList } from "../plan/purge-list.ts";
 import { packShards } from "../plan/shards.ts";
-import { asCellarmanError, EXIT } from "../runtime/errors.ts";
+import { asCellarmanError, EXIT, exitCodeOfSome } from "../runtime/errors.ts";
+import { renderFailure } from "../runtime/failure-text.ts";
 import { randomFraction, randomId } from "../runtime/random.ts";
 import { retrying } from "../runtime/retry.ts";
 import { assertDisjoint } from "./between-flows.ts";
-import { chosenFlows, type FlowFile, openReader, openStore, policyNow } from "./open.ts";
+import {
+  chosenFlows,
+  chosenOf,
+  type FlowFile,
+  invalidFlows,
+  openReader,
+  openStore,
+  policyNow,
+  readFlows,
+} from "./open.ts";
 import { limitsOf, type RuledPeriod, ruled } from "./periods.ts";
 import { planPeriod } from "./plan-period.ts";
-import { describePlans } from "./plan-text.ts";
-import { type Invocation, textOption, type VerbResult } from "./verb.ts";
+import { type Broken, legsJson, planJson } from "./plan-json.ts";
+import { planLegs, stepsOf } from "./plan-legs.ts";
+import { describeLegs, describePlans } from "./plan-text.ts";
+import { flagOption, type Invocation, textOption, type VerbResult } from "./verb.ts";
 
 /** What planning one flow found. */
 export interface FlowPlanned {
@@ -37,15 +50,45 @@ export interface FlowPlanned {
   readonly shards: Readonly<Record<"archive" | "verify" | "purge", readonly (readonly string[])[]>>;
 }
 
-/** Plans the chosen flows. */
+/** Plans the chosen flows; with `--legs` those that can be planned, and the jobs of the run. */
 export async function run(inv: Invocation): Promise<VerbResult> {
+  if (flagOption(inv.options, "legs")) return runWithLegs(inv);
   const files = await chosenFlows(inv);
   const planned: FlowPlanned[] = [];
   for (const at of files) planned.push(await planFlow(inv, at));
   return {
     exitCode: EXIT.done,
     text: describePlans(planned),
-    json: { flows: planned.map(toJson) },
+    json: { flows: planned.map(planJson) },
+  };
+}
+
+/** One broken flow keeps no other from its work: exit 3 says that there is one. */
+async function runWithLegs(inv: Invocation): Promise<VerbResult> {
+  stepsOf(inv);
+  const { files, bad } = await readFlows(inv);
+  const broken: Broken[] = bad.map((file) => ({ flow: file.file, error: invalidFlows([file]) }));
+  const planned: FlowPlanned[] = [];
+  for (const at of chosenOf(inv, files)) {
+    try {
+      planned.push(await planFlow(inv, at));
+    } catch (thrown) {
+      inv.io.signal?.throwIfAborted();
+      const error = asCellarmanError(thrown);
+      broken.push({ flow: at.flow.name, error });
+      inv.io.stderr(renderFailure(error, { json: false, verbose: false }));
+    }
+  }
+  const [first] = broken;
+  if (first && planned.length === 0) throw first.error;
+  const legs = await planLegs(inv, files, planned);
+  return {
+    exitCode: exitCodeOfSome(
+      broken.map(({ error }) => error),
+      broken.length + planned.length,
+    ),
+    text: describePlans(planned) + describeLegs(legs, broken),
+    json: { flows: planned.map(planJson), ...legsJson(legs, broken) },
   };
 }
 
@@ -104,6 +147,15 @@ async function ruledOrPlanned(
   return ruled(at.flow, await readPeriod(cold, place), storeMs, limitsOf(inv));
 }
 
+/**
+ * A batch that a reviewer of the CI environment may approve in this very run goes on its list: the
+ * gate still asks for the approval.
+ */
+const toReview = (inv: Invocation, flow: Flow, status: BatchStatus): boolean =>
+  flagOption(inv.options, "legs") &&
+  flow.purge.approveBy === "environment" &&
+  status.waitsFor === "approval";
+
 /** Cuts what may be purged now to the budgets, and writes the list that `purge` goes by. */
 export async function cutPurgeList(
   inv: Invocation,
@@ -114,7 +166,7 @@ export async function cutPurgeList(
   const { flow } = at;
   const due = periods.flatMap(({ ledger, statuses }) =>
     statuses
-      .filter((status) => dueStep(status) === "purge")
+      .filter((status) => dueStep(status) === "purge" || toReview(inv, flow, status))
       .map((status) => ({ period: ledger.at.period, status })),
   );
   const candidates = await pLimit(SEALS_AT_ONCE).map(due, ({ period, status }) =>
@@ -193,27 +245,4 @@ function shardsOf(periods: readonly RuledPeriod[], count: number): FlowPlanned["
       count,
     );
   return { archive: packed("archive"), verify: packed("verify"), purge: packed("purge") };
-}
-
-function toJson(planned: FlowPlanned): object {
-  return {
-    flow: planned.flow,
-    nextDue: planned.nextDueMs === undefined ? null : new Date(planned.nextDueMs).toISOString(),
-    periods: planned.periods.map(({ ledger, ruling, statuses }) => ({
-      period: ledger.at.period,
-      plan: ruling.plan.sha256,
-      fresh: planned.fresh.includes(ledger.at.period),
-      series: ruling.plan.value.coverage.rootSeries,
-      coverage: ruling.plan.value.coverage,
-      batches: statuses.length,
-      states: tally(statuses),
-    })),
-    purgeList: {
-      key: planned.purgeList.key ?? null,
-      batches: planned.purgeList.entries.map(({ period, batch }) => ({ period, batch })),
-      leftOut: planned.purgeList.leftOut,
-      runs: planned.purgeList.runs,
-    },
-    shards: planned.shards,
-  };
 }

@@ -34,6 +34,11 @@ export const COMMON_OPTIONS: Readonly<Record<string, OptionSpec>> = {
 
 const period = { value: "PERIOD", help: "only this period, e.g. 2025-11" };
 const shard = { value: "I/N", help: "only the I-th of N parts of the work" };
+const leg = { value: "PLAN/LEG", help: "exactly the batches of a leg that plan --legs printed" };
+const deadline = {
+  value: "DURATION",
+  help: "begin no batch that would end later than this from now (default: the leg's time)",
+};
 const reason = { value: "TEXT", help: "why; others will read it" };
 const gcWait = {
   value: "DURATION",
@@ -67,21 +72,27 @@ export const VERBS: Readonly<Record<string, VerbSpec>> = {
   plan: {
     summary: "see what is due, plan it, and cut the purge list",
     usage: "plan [FLOW]",
-    options: { period, "gc-wait": gcWait },
+    options: {
+      period,
+      batch: { value: "BATCH", help: "legs for this batch alone" },
+      legs: { help: "write down which job takes which batch, and print the matrices" },
+      steps: { value: "LIST", help: "legs for these: archive,verify,purge (default: all)" },
+      "gc-wait": gcWait,
+    },
     example: "cellarman plan metrics --json",
     load: () => import("./plan.ts"),
   },
   archive: {
     summary: "export planned batches into the bucket and seal them",
     usage: "archive [FLOW]",
-    options: { period, shard },
+    options: { period, shard, leg, deadline },
     example: "cellarman archive metrics --shard 1/4",
     load: () => import("./archive.ts"),
   },
   verify: {
     summary: "prove sealed batches from the bucket's bytes and a second hot read",
     usage: "verify [FLOW]",
-    options: { period, shard },
+    options: { period, shard, leg, deadline },
     example: "cellarman verify metrics",
     load: () => import("./verify.ts"),
   },
@@ -95,7 +106,7 @@ export const VERBS: Readonly<Record<string, VerbSpec>> = {
   purge: {
     summary: "delete from hot what the gate finds archived; reconcile; close",
     usage: "purge [FLOW]",
-    options: { period, "gc-wait": gcWait },
+    options: { period, leg, deadline, "gc-wait": gcWait },
     example: "cellarman purge metrics",
     load: () => import("./purge.ts"),
   },

@@ -34,6 +34,8 @@ export async function runLiveHistory(options: HistoryOptions): Promise<Told> {
 function calm(world: World): void {
   world.conduct = CALM;
   world.policyHeldAt = undefined;
+  world.branch.restore(world.effects);
+  Object.assign(world.skewMs, world.place.skewMs);
   world.tell("everything", "works again");
   for (const one of world.ingress) one.isFenced = true;
   for (const { key, bytes } of world.bucket.late.splice(0)) world.store(key, bytes);
@@ -62,7 +64,7 @@ async function runDaily(world: World, self: Actor): Promise<void> {
 async function openBatch(world: World): Promise<string | undefined> {
   const { place, bucket } = world;
   const { flow, limits } = place;
-  const clocks = Object.values(place.skewMs);
+  const clocks = Object.values(world.skewMs);
   // Clocks that disagree stop every purge, and say so.
   if (Math.max(...clocks) - Math.min(...clocks) > limits.clockSkewMs) return undefined;
   const index = await indexPeriods(bucket.truth, flow.name);

@@ -11,7 +11,7 @@ fc.configureGlobal({ seed: 4 });
 const counts = (key: string): SealStanding => ({ key, lacks: undefined });
 const lacks = (key: string, why: string, earliestMs?: number): SealStanding => ({
   key,
-  lacks: { why, earliestMs },
+  lacks: { why, earliestMs, isFinal: false },
 });
 const judged = (said: Partial<TotalsJudged> = {}): TotalsJudged => ({
   heldBy: new Map(),
@@ -30,9 +30,12 @@ const diff = (said: Partial<SeriesDiff> = {}): SeriesDiff => ({
   ...said,
 });
 
+const RANGE = { start: 0n, end: 99n };
+
 /** Hot and archive agree on ten points of one series, held by a seal that counts. */
 const AGREE: ContentsInput = {
   batch: "b",
+  range: RANGE,
   hotPoints: 10n,
   archivedPoints: 10n,
   judged: judged({ heldBy: new Map([["a", ["s1"]]]) }),
@@ -80,14 +83,14 @@ describe("quarantine", () => {
       outcome: "quarantine",
       seen: "hot lacks 5 archived points of 1 series",
       series: ["b"],
-      finding: findingDigest("b", new Map([["b", 5n]])),
+      finding: findingDigest("b", RANGE, new Map([["b", 5n]])),
     });
   });
 
   test("when hot lacks single archived points", () => {
     expect(decide({ diffs: [diff({ lacking: 2, needs: [["s1"]] })] })).toMatchObject({
       outcome: "quarantine",
-      finding: findingDigest("b", new Map([["a", 2n]])),
+      finding: findingDigest("b", RANGE, new Map([["a", 2n]])),
     });
   });
 
@@ -103,7 +106,7 @@ describe("quarantine", () => {
   });
 
   test("a lift passes over exactly the finding that it quotes, and over nothing else", () => {
-    const lifted = { liftedFindings: new Set([findingDigest("b", new Map([["b", 5n]]))]) };
+    const lifted = { liftedFindings: new Set([findingDigest("b", RANGE, new Map([["b", 5n]]))]) };
     expect(decide({ ...gone, ...lifted }).outcome).toBe("go");
     const others: Partial<ContentsInput>[] = [
       { goneWith: new Map([["b", 6n]]) },
@@ -116,6 +119,8 @@ describe("quarantine", () => {
       },
       { ...gone, diffs: [diff({ lacking: 1, needs: [["s1"]] })] },
       { ...gone, batch: "other" },
+      { ...gone, range: { start: 0n, end: 49n } },
+      { ...gone, range: { start: 1n, end: 99n } },
     ];
     for (const other of others) expect(decide({ ...other, ...lifted }).outcome).toBe("quarantine");
   });
@@ -137,6 +142,34 @@ describe("late", () => {
 
   test("when seals that did not see each other differ", () => {
     expect(decide({ diffs: [diff({ conflicts: 1 })] }).outcome).toBe("late");
+  });
+
+  const stranded = (key: string): SealStanding => ({
+    key,
+    lacks: { why: "its plan was retired", earliestMs: undefined, isFinal: true },
+  });
+
+  test("when all that holds a point will never count: only a further attempt helps", () => {
+    const standing = [stranded("s1"), stranded("s2"), counts("s3")];
+    const both = judged({ heldBy: new Map([["b", ["s1", "s2"]]]) });
+    expect(decide({ standing, judged: both })).toMatchObject({ outcome: "late", series: ["b"] });
+    const diffs = [diff({ needs: [["s3"], ["s2"]] })];
+    expect(decide({ standing, diffs })).toMatchObject({ outcome: "late", series: ["a"] });
+  });
+
+  test("but not where one of them counts, or will", () => {
+    for (const other of [counts("s2"), lacks("s2", "not approved")]) {
+      const both = judged({ heldBy: new Map([["a", ["s1", "s2"]]]) });
+      const verdict = decide({ standing: [stranded("s1"), other], judged: both });
+      expect(verdict.outcome).toBe(other.lacks ? "wait" : "go");
+    }
+  });
+
+  test("names each series once, however many ways it is late", () => {
+    const standing = [stranded("s1")];
+    const both = judged({ heldBy: new Map([["a", ["s1"]]]), unarchived: ["a"] });
+    const diffs = [diff({ late: 1, needs: [["s1"]] })];
+    expect(decide({ standing, judged: both, diffs }).series).toEqual(["a"]);
   });
 
   test("comes before waiting: nobody waits for grace in vain", () => {

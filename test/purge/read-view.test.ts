@@ -113,7 +113,7 @@ describe("a seal that a delete may rest on", () => {
     plantApproval(cold, hexId(5), plantSeal(cold, "s1"));
     cold.clockMs = GRACE_MS + 999;
     expect(await lacksOf(cold)).toEqual([
-      { why: "its grace is not over", earliestMs: GRACE_MS + 1_000 },
+      { why: "its grace is not over", earliestMs: GRACE_MS + 1_000, isFinal: false },
     ]);
   });
 

@@ -1,8 +1,8 @@
 // Mutants of what the tool learns from the bucket.
 import type { Cold, Found } from "../../src/cellar/cold.ts";
-import type { Mutant } from "./mutant.ts";
-import type { Life } from "./scheduler.ts";
-import type { World } from "./world.ts";
+import type { Mutant } from "../protocol/mutant.ts";
+import type { Life } from "../protocol/scheduler.ts";
+import type { World } from "../protocol/world.ts";
 
 type Get = (key: string, get: Cold["get"], world: World, life: Life) => ReturnType<Cold["get"]>;
 

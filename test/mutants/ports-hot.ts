@@ -4,12 +4,12 @@ import type { Hot } from "../../src/warp10/hot.ts";
 import type { Range } from "../../src/warp10/range.ts";
 import type { ListedSeries } from "../../src/warp10/series.ts";
 import { formatSeries } from "../../src/warp10/text/write.ts";
-import { fetchCall } from "./hot-port.ts";
-import { type ModelSeries, pointName, pointsIn } from "./model-series.ts";
-import type { Mutant } from "./mutant.ts";
-import type { Life } from "./scheduler.ts";
-import { DAY_MS } from "./settings.ts";
-import type { World } from "./world.ts";
+import { fetchCall } from "../protocol/hot-port.ts";
+import { type ModelSeries, pointName, pointsIn } from "../protocol/model-series.ts";
+import type { Mutant } from "../protocol/mutant.ts";
+import type { Life } from "../protocol/scheduler.ts";
+import { DAY_MS } from "../protocol/settings.ts";
+import type { World } from "../protocol/world.ts";
 
 /** A mutant that changes the hot store of some verbs. */
 const withHot = (
