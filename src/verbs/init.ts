@@ -27,10 +27,13 @@ interface Written {
 }
 
 /** Writes what is missing; prints what differs, and what is to be created. */
-export async function run(inv: Invocation): Promise<VerbResult> {
+export const run = (inv: Invocation): Promise<VerbResult> => initWith(inv, shipped);
+
+/** The same with other files to ship. */
+export async function initWith(inv: Invocation, ships: Shipped): Promise<VerbResult> {
   const folder = inv.positionals[0] ?? ".";
-  const wanted = await wantedOf(inv, shipped);
-  const { files, flows } = initFiles(shipped, wanted, await flowsIn(folder));
+  const wanted = await wantedOf(inv, ships);
+  const { files, flows } = initFiles(ships, wanted, await flowsIn(folder));
   const written: Written[] = [];
   for (const [path, text] of files) {
     written.push(await put(join(folder, path), path, text, flagOption(inv.options, "dry-run")));
