@@ -55,7 +55,7 @@ export function todoOf(flows: readonly Flow[], setup: Setup): Todo {
   const names = [...new Set(flows.map(({ run }) => run.environment))].toSorted();
   const legs = names.flatMap((name) => {
     const own = flows.filter(({ run }) => run.environment === name);
-    return legsOf(name, own, setup.withoutPurge);
+    return legsOf(name, own, setup);
   });
   const plan: NeededEnvironment = {
     name: "cellarman-plan",
@@ -102,18 +102,15 @@ function legsOf(name: string, flows: readonly Flow[], withoutPurge: boolean): Ne
     { name: `${name}-verify`, jobs: "verify", secrets: reads("verify"), rules: [] },
   ];
   const purging = flows.filter(({ purge }) => purge.mode !== "never");
-  if (withoutPurge || purging.length === 0) return legs;
+  if (setup.withoutPurge || purging.length === 0) return legs;
   const only = "deployment branches: the default branch only (purge refuses without)";
   const isReviewed = purging.some(({ purge }) => purge.approveBy === "environment");
+  const reviewers = ["required reviewers, no self-review", "no bypass by administrators"];
   const approve: NeededEnvironment = {
     name: `${name}-approve`,
-    jobs: "approve",
-    secrets: secretsOf(purging, KEYS("purge")),
-    rules: [
-      only,
-      "required reviewers, with no self-review",
-      "administrators may not bypass the rules",
-    ],
+    jobs: "approve, and lift in control",
+    secrets: secretsOf(purging, { ...READ, ...KEYS("purge") }),
+    rules: [only, ...(isReviewed ? reviewers : [])],
   };
   const purge: NeededEnvironment = {
     name: `${name}-purge`,
@@ -121,7 +118,8 @@ function legsOf(name: string, flows: readonly Flow[], withoutPurge: boolean): Ne
     secrets: secretsOf(purging, PURGE),
     rules: [only],
   };
-  return [...legs, ...(isReviewed ? [approve] : []), purge];
+  const isNeeded = isReviewed || setup.workflows.includes("control.yml");
+  return [...legs, ...(isNeeded ? [approve] : []), purge];
 }
 
 function settingsOf(flows: readonly Flow[], setup: Setup): string[] {
