@@ -95,7 +95,7 @@ function secretsOf(
   );
 }
 
-function legsOf(name: string, flows: readonly Flow[], withoutPurge: boolean): NeededEnvironment[] {
+function legsOf(name: string, flows: readonly Flow[], setup: Setup): NeededEnvironment[] {
   const reads = (whose: string): NeededSecret[] => secretsOf(flows, { ...READ, ...KEYS(whose) });
   const legs: NeededEnvironment[] = [
     { name: `${name}-archive`, jobs: "archive", secrets: reads("archive"), rules: [] },
