@@ -108,14 +108,18 @@ function sharedFindings({ head, asked, shared, diff }: Judged): Finding[] {
     return at ? found("error", "shared", at, [selects(reason)]) : [];
   });
   const changed = new Set(diff.flows.map(({ flow }) => flow));
-  const pairs = head.flows.flatMap((a, i) => head.flows.slice(i + 1).map((b) => [a, b] as const));
-  const possible = pairs
-    .filter(([a, b]) => changed.has(a.flow.name) || changed.has(b.flow.name))
-    .filter(([a, b]) => areRivals(a, b) && !asked.has(a.flow.name) && !asked.has(b.flow.name))
-    .flatMap(([a, b]) => {
-      const reason = `may share series with flow ${b.flow.name}, and one of the two may purge`;
-      return found("warning", "shared", a, [selects(reason)]);
-    });
+  const isTold = (a: ReviewedFlow, b: ReviewedFlow): boolean =>
+    (changed.has(a.flow.name) || changed.has(b.flow.name)) &&
+    !asked.has(a.flow.name) &&
+    !asked.has(b.flow.name) &&
+    areRivals(a, b);
+  const possible = head.flows.flatMap((a, i) => {
+    const [first, ...more] = head.flows.slice(i + 1).filter((b) => isTold(a, b));
+    if (!first) return [];
+    const others = more.length === 0 ? "" : ` and ${more.length} more`;
+    const reason = `may share series with flow ${first.flow.name}${others}, of which one may purge`;
+    return found("warning", "shared", a, [selects(reason)]);
+  });
   return [...listed, ...possible];
 }
 
