@@ -84,7 +84,7 @@ async function commitOf(folder: string, ref: string): Promise<string> {
     if (commit !== undefined && /^[0-9a-f]{40,64}$/.test(commit)) return commit;
   }
   throw new CellarmanError("usage", `there is no commit ${JSON.stringify(ref)} to compare with`, {
-    hint: `git fetch ${remote ?? "origin"} ${ref}; in a workflow: actions/checkout, fetch-depth: 0.`,
+    hint: `git fetch ${remote ?? "origin"} ${ref}; in a workflow: checkout with fetch-depth: 0.`,
   });
 }
 

@@ -80,7 +80,7 @@ const heartbeat = ({ workflows }: Setup): NeededSecret[] =>
     ? [
         {
           name: "CELLARMAN_HEARTBEAT_URL",
-          what: "address that is called when all is well: alone it tells of a repository gone silent",
+          what: "address that is called when all is well: it alone tells of a silent repository",
         },
       ]
     : [];
@@ -125,13 +125,11 @@ function legsOf(name: string, flows: readonly Flow[], setup: Setup): NeededEnvir
 function settingsOf(flows: readonly Flow[], setup: Setup): string[] {
   const byPull = flows.some(({ purge }) => purge.approveBy === "pull-request");
   return [
-    "Actions: workflow permissions read-only; no secret of the tool as repository secret but the optional one",
+    "Actions: workflow permissions read-only; no repository secret but the optional one",
     "A ruleset on the default branch: pull requests with a review of code owners, no bypass",
     "Required check: review",
     ...(byPull && !setup.withoutPurge
-      ? [
-          "Approvals by pull request: Actions may create pull requests, or a GitHub App's token as CELLARMAN_APP_TOKEN",
-        ]
+      ? ["Approvals by pull request: Actions may create them, or an App's CELLARMAN_APP_TOKEN"]
       : []),
     ...(byPull && !setup.hasPolicy
       ? ["Approvals by pull request: flows/policy.yaml with approvers (cellarman init --policy)"]

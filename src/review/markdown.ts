@@ -146,7 +146,8 @@ class Writer {
   #more(count: number, what: string): string {
     if (count <= this.#rows) return "";
     const command = code(`cellarman review --base ${this.#review.base}`);
-    return `\n*${plural(count - this.#rows, `more ${what}`)}, cut for length: ${command} shows all.*\n`;
+    const cut = plural(count - this.#rows, `more ${what}`);
+    return `\n*${cut}, cut for length: ${command} shows all.*\n`;
   }
 }
 

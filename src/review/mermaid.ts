@@ -1,4 +1,4 @@
-// A flow's way as a Mermaid picture: where from, where to, when it is deleted and who says yes. Pure.
+// A flow's way as a Mermaid picture: from where to where, when it is deleted, who says yes. Pure.
 import type { Flow } from "../flow/flow.ts";
 import { keepHotText } from "./words.ts";
 

@@ -10,7 +10,7 @@ import type { FlowSet, ReviewedFlow } from "./flow-set.ts";
 /** Where approvals by pull request lie in the folder of flows. */
 const APPROVAL = /^approvals\/([^/]+)\/([^/]+)\.ya?ml$/;
 
-/** Reads a set of files, by their paths inside the folder; `prefix` stands before them in problems. */
+/** A set of files, by their paths inside the folder; `prefix` stands before them in problems. */
 export function flowSetOf(files: ReadonlyMap<string, Uint8Array>, prefix: string): FlowSet {
   const flows: ReviewedFlow[] = [];
   const problems: Problem[] = [];

@@ -107,7 +107,7 @@ function counted(what: string, names: readonly string[], rest: string): string[]
 }
 
 function movedText({ period, before, after }: FlowChange["periods"][number]): string {
-  const when = (ms: number | null | undefined): string => (ms == null ? "never" : day(ms));
+  const when = (ms: number | null = null): string => (ms === null ? "never" : day(ms));
   return `${period.name} is due on ${when(after?.dueMs)} instead of ${when(before?.dueMs)}`;
 }
 

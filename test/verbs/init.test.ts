@@ -23,6 +23,7 @@ const SHIPPED = {
     ]),
   ),
 };
+const ALERTS = "alerts: { slack: {}, issue: { labels: [offload] } }";
 const SHA = "0123456789012345678901234567890123456789";
 
 let folder: string;
@@ -124,7 +125,7 @@ describe("the list of what to create", () => {
   it("names every environment with its secrets; the delete token in one alone", async () => {
     put(
       "flows/own.yaml",
-      `${GOOD}  approve-by: environment\nrun: { environment: c2 }\nalerts: { slack: {}, issue: { labels: [offload] } }\n`,
+      [`${GOOD}  approve-by: environment`, "run: { environment: c2 }", ALERTS, ""].join("\n"),
     );
     const said = todo(await init({ with: "watchdog" }));
     expect(said.environments.map((e) => e.name)).toEqual([
