@@ -9,7 +9,7 @@ export default defineConfig({
     globalSetup: ["test/workflow/bundle.ts"],
     // GitHub's packages import JSON without an attribute: Node alone does not load them.
     server: { deps: { inline: [/@actions\//] } },
-    testTimeout: 120_000,
+    testTimeout: 240_000,
     hookTimeout: 120_000,
     pool: "forks",
     maxWorkers: 2,

@@ -1,4 +1,4 @@
-// Pull requests and their reviews; and the people who review and merge them.
+// Pull requests and their reviews.
 import {
   type Answer,
   type Call,
@@ -144,57 +144,8 @@ function change({ world, body }: Call, pull: Pull): Answer {
   return ok(shape(world, pull));
 }
 
-/** A review, of the head as it is now. */
-export function review(
-  world: World,
-  pull: Pull,
-  by: string,
-  state: Review["state"] = "APPROVED",
-): Review {
-  const made: Review = {
-    id: world.id(),
-    by,
-    state,
-    commit: headOf(world, pull),
-    at: world.time(),
-  };
-  pull.reviews.push(made);
-  return made;
-}
-
-/** Merges, whatever the branch's rules say: an administrator may. */
-export function merge(
-  world: World,
-  pull: Pull,
-  by: string,
-  method: "merge" | "squash" = "merge",
-): void {
-  const head = world.git.commits.get(headOf(world, pull));
-  const base = world.git.head(pull.baseRef);
-  if (!head || !base) throw new Error("there is nothing to merge");
-  const files = new Map(base.files);
-  for (const { filename } of changedFiles(world, pull)) {
-    const content = head.files.get(filename);
-    if (content === undefined) files.delete(filename);
-    else files.set(filename, content);
-  }
-  pull.headSha = head.sha;
-  const made = world.git.make({
-    parents: method === "merge" ? [base.sha, head.sha] : [base.sha],
-    files,
-    author: method === "merge" ? by : pull.by,
-    committer: "web-flow",
-    message: `Merge pull request #${pull.number}`,
-    verified: true,
-  });
-  world.git.move(pull.baseRef, made.sha, by, "pr_merge");
-  pull.state = "closed";
-  pull.mergedAt = world.time();
-  pull.mergedBy = by;
-  pull.mergeCommit = made.sha;
-}
-
-const headOf = (world: World, pull: Pull): string =>
+/** The last commit of a pull request. */
+export const headOf = (world: World, pull: Pull): string =>
   pull.headSha ?? world.git.heads.get(pull.headRef) ?? "";
 
 function commitsOf(world: World, pull: Pull): Commit[] {
@@ -205,7 +156,7 @@ function commitsOf(world: World, pull: Pull): Commit[] {
     .toReversed();
 }
 
-function changedFiles(world: World, pull: Pull) {
+export function changedFiles(world: World, pull: Pull) {
   const before = world.git.commits.get(pull.baseSha)?.files ?? new Map<string, string>();
   const after = world.git.commits.get(headOf(world, pull))?.files ?? new Map<string, string>();
   const paths = [...new Set([...before.keys(), ...after.keys()])].toSorted();

@@ -6,6 +6,7 @@ import type { Budget, Flow } from "./flow.ts";
 import { type Destination, destinations } from "./destination.ts";
 import { mayOverlap } from "./overlap.ts";
 import type { Policy } from "./policy.ts";
+import { isOlder } from "./version-order.ts";
 import { encodeSelector } from "../warp10/selector.ts";
 
 /** A rule of the policy, by its key in the file. */
@@ -119,15 +120,6 @@ export const isListed = (
 
 /** Why a version of this tool is too old for the policy; undefined: it is not. */
 export function tooOld({ minVersion }: Policy, version: string): string | undefined {
-  if (minVersion === null || compareVersions(version, minVersion) >= 0) return undefined;
+  if (minVersion === null || !isOlder(version, minVersion)) return undefined;
   return `this is version ${version}, the policy's min-version is ${minVersion}`;
-}
-
-function compareVersions(a: string, b: string): number {
-  const [x, y] = [a, b].map((v) => (v.split("-")[0] ?? "").split(".").map(Number));
-  for (let i = 0; i < 3; i++) {
-    const difference = (x?.[i] ?? 0) - (y?.[i] ?? 0);
-    if (difference !== 0) return difference;
-  }
-  return 0;
 }

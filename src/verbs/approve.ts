@@ -1,23 +1,29 @@
-// approve: a person says yes to exactly the seals that are verified and not yet approved.
+// approve: a person says yes to exactly the seals that are verified and not yet approved; or, where
+// the flow says so, by a pull request or in a CI environment.
 import { type SealList, sealList } from "../cellar/approval-list.ts";
-import { readRecord, type Stored, writeRecord } from "../cellar/records.ts";
+import { type Stored, writeRecord } from "../cellar/records.ts";
 import type { Cold } from "../cellar/cold.ts";
 import { approvalKey, type PeriodRef } from "../ledger/keys.ts";
-import { type Seal, sealRecord } from "../ledger/records.ts";
+import type { Seal } from "../ledger/records.ts";
 import type { Approved } from "../ledger/receipts.ts";
+import { approveEnvironment } from "../purge/approval/read.ts";
 import { CellarmanError, EXIT } from "../runtime/errors.ts";
 import { bytesText } from "../runtime/progress.ts";
 import { some } from "../runtime/words.ts";
 import { randomId } from "../runtime/random.ts";
-import { chosenFlow, openStore } from "./open.ts";
-import { limitsOf, openPeriods } from "./periods.ts";
-import { type Invocation, textOption, type VerbResult } from "./verb.ts";
+import { approveByEnvironment } from "./approve-environment.ts";
+import { approveByFile } from "./approve-file.ts";
+import { proposeApprovals } from "./approve-propose.ts";
+import { chosenFlow, type FlowFile, openStore } from "./open.ts";
+import { sealsToApprove as readToApprove } from "./seals-to-approve.ts";
+import { flagOption, type Invocation, textOption, type VerbResult } from "./verb.ts";
 
 /** Characters of the period's digest that a person repeats. */
 const DIGEST_CHARS = 8;
 
-/** Prints what the approval covers, asks for the digest's first characters, writes the receipt. */
+/** Approves as the flow says who approves, and as the command line asks. */
 export async function run(inv: Invocation): Promise<VerbResult> {
+  if (flagOption(inv.options, "propose")) return proposeApprovals(inv);
   const at = await chosenFlow(inv);
   const period = inv.positionals[1];
   if (period === undefined) {
@@ -25,6 +31,26 @@ export async function run(inv: Invocation): Promise<VerbResult> {
       hint: "cellarman approve metrics 2025-11",
     });
   }
+  if (textOption(inv.options, "environment") !== undefined) {
+    return approveByEnvironment(inv, at, period);
+  }
+  const { mode, approveBy } = at.flow.purge;
+  if (mode === "approve" && approveBy === "pull-request") return approveByFile(inv, at, period);
+  if (mode === "approve" && approveBy === "environment") {
+    const name = approveEnvironment(at.flow);
+    throw new CellarmanError("blocked", `the reviewers of ${name} approve ${at.flow.name}`, {
+      hint: "Start a run of offload.yml, and say yes to its approve job.",
+    });
+  }
+  return approveByCommand(inv, at, period);
+}
+
+/** Prints what the approval covers, asks for the digest's first characters, writes the receipt. */
+async function approveByCommand(
+  inv: Invocation,
+  at: FlowFile,
+  period: string,
+): Promise<VerbResult> {
   const cold = await openStore(inv, at);
   try {
     const seals = await sealsToApprove(inv, at, cold, period);
@@ -67,31 +93,11 @@ export async function writeApproval(
 /** The verified seals of a period that no approval in force names. */
 export async function sealsToApprove(
   inv: Invocation,
-  at: Pick<Awaited<ReturnType<typeof chosenFlow>>, "flow">,
+  { flow }: Pick<FlowFile, "flow">,
   cold: Cold,
   period: string,
-): Promise<Stored<Seal>[]> {
-  const options = { ...inv.options, period };
-  const [found] = await openPeriods({ ...inv, options }, at.flow, cold);
-  if (!found) {
-    throw new CellarmanError("usage", `${at.flow.name} has no open period ${period}`, {
-      hint: `cellarman status ${at.flow.name}`,
-    });
-  }
-  // A batch that is purging may have a further seal, of late points, that nobody approved yet.
-  const verified = found.statuses.filter(
-    (s) => s.verified && ["verified", "cooling", "purging"].includes(s.state),
-  );
-  const seals: Stored<Seal>[] = [];
-  for (const { seal } of verified) {
-    const read = seal && (await readRecord(cold, seal.key, sealRecord));
-    if (read) seals.push(read);
-  }
-  const nowMs = await cold.nowMs();
-  const { approvalMs } = limitsOf(inv);
-  const inForce = found.ledger.approvals.filter((a) => nowMs - a.lastModifiedMs <= approvalMs);
-  const approved = new Set(inForce.flatMap((a) => a.value.seals.map((q) => q.sha256)));
-  return seals.filter((s) => !approved.has(s.sha256));
+): Promise<readonly Stored<Seal>[]> {
+  return (await readToApprove(inv, flow, cold, period)).waiting;
 }
 
 function coverText(

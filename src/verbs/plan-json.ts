@@ -1,6 +1,7 @@
 // What `plan` says to programs.
 import { tally } from "../plan/due.ts";
 import type { CellarmanError } from "../runtime/errors.ts";
+import { coverJson } from "./approval-cover.ts";
 import type { FlowPlanned } from "./plan.ts";
 import { matrixOf } from "./legs-record.ts";
 import type { PlannedLegs } from "./plan-legs.ts";
@@ -32,6 +33,7 @@ export function planJson(planned: FlowPlanned): object {
       leftOut: planned.purgeList.leftOut,
       runs: planned.purgeList.runs,
     },
+    toReview: planned.toReview.map(coverJson),
     shards: planned.shards,
   };
 }

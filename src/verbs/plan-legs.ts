@@ -4,9 +4,8 @@ import type { BatchStatus } from "../ledger/state.ts";
 import { dueStep, isDue, isEnded, type Step } from "../plan/due.ts";
 import { type FlowWork, isHosted, type Leg, type LegItem, packLegs } from "../plan/legs.ts";
 import { CellarmanError } from "../runtime/errors.ts";
-import { approvalOf, sealsToApprove } from "./approve.ts";
 import { writeLegs } from "./legs-record.ts";
-import { type FlowFile, openStore } from "./open.ts";
+import type { FlowFile } from "./open.ts";
 import { limitsOf, type RuledPeriod } from "./periods.ts";
 import type { FlowPlanned } from "./plan.ts";
 import { type Invocation, textOption } from "./verb.ts";
@@ -74,10 +73,7 @@ export async function planLegs(
   };
   const review: ToReview[] = [];
   for (const { at, found } of atWork) {
-    const purges = steps.has("purge") && mayPurgeHere(at.flow);
-    if (purges && at.flow.purge.approveBy === "environment") {
-      review.push(...(await toReview(inv, at, found)));
-    }
+    if (steps.has("purge") && mayPurgeHere(at.flow)) review.push(...toReview(at.flow, found));
     await writeLegs(inv, at, legs);
   }
   const elsewhere = atWork.flatMap(({ at, found }) =>
@@ -147,25 +143,14 @@ function itemsOf(
   }));
 }
 
-async function toReview(inv: Invocation, at: FlowFile, found: FlowPlanned): Promise<ToReview[]> {
-  const cold = await openStore(inv, at);
-  try {
-    const waiting = found.periods.filter(({ statuses }) =>
-      statuses.some((s) => s.waitsFor === "approval"),
-    );
-    const periods: ToReview[] = [];
-    for (const { ledger } of waiting) {
-      const { period } = ledger.at;
-      const seals = await sealsToApprove(inv, at, cold, period);
-      if (seals.length === 0) continue;
-      const environment = `${at.flow.run.environment}-approve`;
-      periods.push({ flow: at.flow.name, period, digest: approvalOf(seals).digest, environment });
-    }
-    return periods;
-  } finally {
-    await cold.close();
-  }
-}
+/** What the reviewers of the flow's CI environment may say yes to in this run. */
+const toReview = ({ run }: Flow, { flow, toReview: covers }: FlowPlanned): ToReview[] =>
+  covers.map(({ period, digest }) => ({
+    flow,
+    period,
+    digest,
+    environment: `${run.environment}-approve`,
+  }));
 
 function waitingElsewhere(flow: Flow, { periods }: FlowPlanned): Elsewhere[] {
   const ready = periods.flatMap((p) => p.statuses).filter((s) => dueStep(s) === "purge");

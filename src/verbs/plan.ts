@@ -1,7 +1,7 @@
 // plan: see what is due, plan periods that have no plan, cut the purge list, and say what each step
 // should do.
 import pLimit from "p-limit";
-import { indexPeriods, readPeriod } from "../cellar/snapshot.ts";
+import { indexPeriods } from "../cellar/snapshot.ts";
 import { readRecord, writeRecord } from "../cellar/records.ts";
 import type { Flow } from "../flow/flow.ts";
 import type { Cold } from "../cellar/cold.ts";
@@ -30,7 +30,9 @@ import {
   policyNow,
   readFlows,
 } from "./open.ts";
-import { limitsOf, type RuledPeriod, ruled } from "./periods.ts";
+import { readRuled, type RuledPeriod } from "./periods.ts";
+import type { Cover } from "./approval-cover.ts";
+import { coversToReview } from "./plan-covers.ts";
 import { planPeriod } from "./plan-period.ts";
 import { type Broken, legsJson, planJson } from "./plan-json.ts";
 import { planLegs, stepsOf } from "./plan-legs.ts";
@@ -46,6 +48,8 @@ export interface FlowPlanned {
   /** When the next period becomes due, ms; undefined: some are due now. */
   readonly nextDueMs: number | undefined;
   readonly purgeList: CutList & { readonly key: string | undefined };
+  /** What the reviewers of the flow's CI environment are asked for. */
+  readonly toReview: readonly Cover[];
   /** Batch ids by step and shard. */
   readonly shards: Readonly<Record<"archive" | "verify" | "purge", readonly (readonly string[])[]>>;
 }
@@ -116,6 +120,7 @@ async function planFlow(inv: Invocation, at: FlowFile): Promise<FlowPlanned> {
       fresh,
       nextDueMs: next ? undefined : dueAtMs(periodOf(every, first), keepHot),
       purgeList: await cutPurgeList(inv, at, cold, periods),
+      toReview: await coversToReview(inv, flow, cold, periods),
       shards: shardsOf(periods, flow.run.shards),
     };
   } finally {
@@ -130,9 +135,8 @@ async function ruledOrPlanned(
   period: Period,
   fresh: string[],
 ): Promise<RuledPeriod | undefined> {
-  const place = { flow: at.flow.name, period: period.name };
   const storeMs = await cold.nowMs();
-  const known = ruled(at.flow, await readPeriod(cold, place), storeMs, limitsOf(inv));
+  const known = await readRuled(inv, at.flow, cold, period.name, storeMs);
   if (known) return known;
   const hot = await openReader(inv, at);
   try {
@@ -144,7 +148,7 @@ async function ruledOrPlanned(
     await hot.close();
   }
   fresh.push(period.name);
-  return ruled(at.flow, await readPeriod(cold, place), storeMs, limitsOf(inv));
+  return readRuled(inv, at.flow, cold, period.name, storeMs);
 }
 
 /**

@@ -10,8 +10,8 @@ import { reportJson } from "../report/report-json.ts";
 import { reportMarkdown } from "../report/report-markdown.ts";
 import { CellarmanError, EXIT } from "../runtime/errors.ts";
 import { chosenFlows, type FlowFile, openStore } from "./open.ts";
-import { limitsOf } from "./periods.ts";
-import { type Invocation, textOption, type VerbResult, withSignal } from "./verb.ts";
+import { readingOf } from "./reading.ts";
+import { type Invocation, textOption, type VerbResult } from "./verb.ts";
 
 /** Batches with late points whose series are looked up. */
 const LATE_LOOKED_UP = 20;
@@ -42,8 +42,7 @@ async function writeReport(file: string, text: string): Promise<void> {
 async function reportFlow(inv: Invocation, at: FlowFile): Promise<FlowReport> {
   const cold = await openStore(inv, at);
   try {
-    const reading = { cold, flow: at.flow, limits: limitsOf(inv), ...withSignal(inv.io) };
-    const view = await readFlowView(reading);
+    const view = await readFlowView(readingOf(inv, at.flow, cold));
     return reportOn(view, await lateBatches(cold, view));
   } finally {
     await cold.close();

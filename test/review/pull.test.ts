@@ -3,7 +3,8 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { openPull, type Pull, review as reviewIt } from "../../sim/github/pulls.ts";
+import { review as reviewIt } from "../../sim/github/people.ts";
+import { openPull, type Pull } from "../../sim/github/pulls.ts";
 import { type GitHubSim, startGitHub } from "../../sim/github/server.ts";
 import { Change, FLOW, type Reviewed } from "./change.ts";
 

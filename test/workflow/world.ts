@@ -11,7 +11,17 @@ import { ROOT } from "./runner/actions.ts";
 import { Repository } from "./runner/repository.ts";
 import { Stage } from "./runner/stage.ts";
 
-const ARCHIVE = ["plans/", "data/", "seals/", "markers/", "lists/", "legs/", "holds/", "failed/"];
+const ARCHIVE = [
+  "plans/",
+  "data/",
+  "seals/",
+  "markers/",
+  "lists/",
+  "legs/",
+  "holds/",
+  "failed/",
+  "withdrawn/",
+];
 const PURGE = ["intents/", "purged/", "approved/", "lifts/", "holds/", "fences/", "recounts/"];
 const ENDS = ["ended/", "reconciled/", "closed/", "findings/", "plans/"];
 
@@ -39,7 +49,7 @@ export interface Setting extends Pick<WorldOptions, "maxPastMs"> {
 }
 
 /** Workflows that the repository has. */
-const SHIPPED = ["offload.yml"];
+const SHIPPED = ["offload.yml", "control.yml"];
 
 export const AUTOMATIC =
   "period: { first: 2025-11 }\n" +
@@ -51,6 +61,8 @@ export interface Play {
   readonly world: World;
   readonly github: GitHubSim;
   readonly repository: Repository;
+  /** Somebody commits files (null removes one) to a branch: git and GitHub's API have them. */
+  push(files: Readonly<Record<string, string | null>>, branch?: string): string;
   /** Keys in the bucket that begin so. */
   keys(prefix: string): string[];
   /** A flow file's text for this world. */
@@ -67,7 +79,14 @@ export async function openPlay(setting: Setting = {}): Promise<Play> {
   const flow = (name: string, rest: string): string => flowText(world, name, rest);
   const flows = Object.entries(setting.flows ?? { metrics: AUTOMATIC });
   const shipped = SHIPPED.map((name) => `.github/workflows/${name}`);
-  repository.push({
+  const push: Play["push"] = (files, branch = "main") => {
+    if (branch !== "main" && !github.world.git.head(branch)) {
+      github.world.git.move(branch, github.world.git.head("main")?.sha ?? "", "alice");
+    }
+    github.world.git.push(branch, { files, author: "alice" });
+    return repository.push(files, branch);
+  };
+  push({
     ...Object.fromEntries(shipped.map((path) => [path, readFileSync(join(ROOT, path), "utf8")])),
     ...Object.fromEntries(flows.map(([name, rest]) => [`flows/${name}.yaml`, flow(name, rest)])),
     ...setting.files,
@@ -85,6 +104,7 @@ export async function openPlay(setting: Setting = {}): Promise<Play> {
     github,
     repository,
     flow,
+    push,
     keys: (prefix) =>
       [...world.cellar.objects("metrics-cold").keys()].filter((name) => name.startsWith(prefix)),
     close: async () => {
@@ -95,37 +115,48 @@ export async function openPlay(setting: Setting = {}): Promise<Play> {
 }
 
 function flowText(world: World, name: string, rest: string): string {
+  // Flows select by their names: `cpu` selects cpu.load; `metrics` everything.
+  const classes = name === "metrics" ? ".*" : `${name}\\..*`;
   return [
     "version: 1",
     `flow: ${name}`,
     "source:",
     `  warp10: ${world.warp10.url}`,
-    `  select: [{ class: { regex: '${name === "metrics" ? ".*" : `${name}\\..*`}' } }]`,
+    `  select: [{ class: { regex: '${classes}' } }]`,
     `archive: { s3: ${world.cellar.url}, bucket: metrics-cold }`,
     rest,
     "",
   ].join("\n");
 }
 
-/** The environments of one cluster, each with the secrets of its job alone. */
-export function setEnvironments(stage: Stage, name: string, keys = KEYS): void {
+/**
+ * The environments of one cluster, each with the secrets of its job alone. `prefix` goes before the
+ * names of a second cluster's variables, whose flows share the plan's environment.
+ */
+export function setEnvironments(stage: Stage, name: string, keys = KEYS, prefix = ""): void {
+  const called = (secrets: Readonly<Record<string, string>>): Record<string, string> =>
+    Object.fromEntries(
+      Object.entries(secrets).map(([one, text]) => [
+        prefix === "" ? one : `${prefix}_${one}`,
+        text,
+      ]),
+    );
   const bucket = ({ accessKeyId, secretAccessKey }: Credential) => ({
     CELLAR_ADDON_KEY_ID: accessKeyId,
     CELLAR_ADDON_KEY_SECRET: secretAccessKey,
   });
   const read = { WARP10_READ_TOKEN: "WORLD_READ" };
-  const branches = ["main"];
-  stage.environments.set("cellarman-plan", { secrets: { ...read, ...bucket(keys.archive) } });
-  stage.environments.set(`${name}-archive`, { secrets: { ...read, ...bucket(keys.archive) } });
-  stage.environments.set(`${name}-verify`, { secrets: { ...read, ...bucket(keys.verify) } });
-  stage.environments.set(`${name}-approve`, { secrets: bucket(keys.purge), branches });
-  stage.environments.set(`${name}-purge`, {
-    branches,
-    secrets: {
-      ...read,
-      ...bucket(keys.purge),
-      WARP10_DELETE_TOKEN: "WORLD_DELETE",
-      WARP10_PROBE_TOKEN: "WORLD_PROBE",
-    },
-  });
+  const set = (job: string, secrets: Record<string, string>, branches?: string[]): unknown =>
+    stage.environments.set(`${name}-${job}`, {
+      secrets: called(secrets),
+      ...(branches ? { branches } : {}),
+    });
+  const planning = called({ ...read, ...bucket(keys.archive) });
+  const others = stage.environments.get("cellarman-plan")?.secrets;
+  stage.environments.set("cellarman-plan", { secrets: { ...others, ...planning } });
+  set("archive", { ...read, ...bucket(keys.archive) });
+  set("verify", { ...read, ...bucket(keys.verify) });
+  set("approve", bucket(keys.purge), ["main"]);
+  const purging = { WARP10_DELETE_TOKEN: "WORLD_DELETE", WARP10_PROBE_TOKEN: "WORLD_PROBE" };
+  set("purge", { ...read, ...bucket(keys.purge), ...purging }, ["main"]);
 }

@@ -40,6 +40,7 @@ export class Run {
   isCancelled = false;
   conclusion: Conclusion | undefined;
   private results = new Map<string, JobResult>();
+  private readonly adopted = new Map<string, JobResult>();
 
   constructor(stage: Stage, text: WorkflowText, id: number, started: Started) {
     this.stage = stage;
@@ -72,7 +73,13 @@ export class Run {
 
   /** All jobs, for the first time. */
   async begin(): Promise<this> {
-    return this.go(new Map());
+    return this.go(this.adopted);
+  }
+
+  /** Takes another run's plan for its own, as if both had been planned at the same moment. */
+  adopt(other: Run): void {
+    const plan = other.results.get("plan");
+    if (plan) this.adopted.set("plan", plan);
   }
 
   /**
