@@ -12,6 +12,8 @@ import type { Invocation } from "./verb.ts";
 export interface Pull extends PullHead {
   /** Its branch lies in another repository: this run has a token that only reads. */
   readonly isFork: boolean;
+  /** The branch that it is to be merged into. */
+  readonly base: string;
 }
 
 const event = z.object({
@@ -22,6 +24,7 @@ const event = z.object({
       sha: z.string(),
       repo: z.object({ full_name: z.string() }).nullable(),
     }),
+    base: z.object({ ref: z.string() }),
   }),
 });
 
@@ -30,9 +33,9 @@ export async function pullOf(inv: Invocation): Promise<Pull | undefined> {
   const context = actionsContext(inv.io.env);
   const read = context && event.safeParse(await readEvent(context));
   if (!read?.success) return undefined;
-  const { number, user, head } = read.data.pull_request;
+  const { number, user, head, base } = read.data.pull_request;
   const isFork = head.repo?.full_name !== context?.repository;
-  return { number, sha: head.sha, author: user.login, isFork };
+  return { number, sha: head.sha, author: user.login, isFork, base: base.ref };
 }
 
 const SAME_TEXT = "the job summary and the annotations carry the same text";

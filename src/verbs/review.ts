@@ -22,10 +22,11 @@ import { flagOption, type Invocation, textOption, type VerbResult } from "./verb
 /** Reviews the folder of flows against a base. */
 export async function run(inv: Invocation): Promise<VerbResult> {
   const folder = flowsFolder(inv);
-  const ref = textOption(inv.options, "base") ?? inv.io.env.get("GITHUB_BASE_REF");
+  const pull = await pullOf(inv);
+  // A review's event sets no GITHUB_BASE_REF, and tells the branch itself.
+  const ref = textOption(inv.options, "base") ?? inv.io.env.get("GITHUB_BASE_REF") ?? pull?.base;
   const base = ref ?? (await defaultBase(folder));
   const at = await readBase(folder, base);
-  const pull = await pullOf(inv);
   const review = await reviewOf(inv, base, at, pull);
   const markdown = reviewMarkdown(review);
   const notices = [...review.notices];

@@ -36,7 +36,8 @@ async function review(
 ): Promise<Reviewed> {
   const eventPath = join(change.root, "event.json");
   const head = { sha: github.world.git.heads.get("change"), repo: { full_name: from } };
-  const event = { pull_request: { number: pull.number, user: { login: "ann" }, head } };
+  const base = { ref: "main" };
+  const event = { pull_request: { number: pull.number, user: { login: "ann" }, head, base } };
   writeFileSync(eventPath, JSON.stringify(event));
   return change.review(
     {
@@ -44,7 +45,6 @@ async function review(
       GITHUB_REPOSITORY: github.repository,
       GITHUB_RUN_ID: "1",
       GITHUB_API_URL: github.url,
-      GITHUB_BASE_REF: "main",
       GITHUB_EVENT_PATH: eventPath,
       GITHUB_TOKEN: github.token,
       CELLARMAN_GITHUB_SECOND_MS: "0",
