@@ -22,8 +22,19 @@ export function amountsOf(
   const fits = side === "before" || isSameSelection;
   const own = facts.periods?.get(period.name);
   if (own && fits) return own.amounts;
-  return fromServer(period, side, facts) ?? (fits ? fromHistory(facts) : UNKNOWN);
+  const history = fits ? fromHistory(facts) : UNKNOWN;
+  const server = fromServer(period, side, facts);
+  return server ? completed(server, history) : history;
 }
+
+/** The server's amounts; what it does not tell, as the flow's history has it. */
+const completed = (server: Amounts, history: Amounts): Amounts => ({
+  ...server,
+  batches: server.batches ?? history.batches,
+  points: server.points ?? history.points,
+  bytes: server.bytes ?? history.bytes,
+  hours: server.hours ?? history.hours,
+});
 
 function fromServer(period: Period, side: Side, facts: FlowFacts): Amounts | undefined {
   const { selection } = facts;
