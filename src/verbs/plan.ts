@@ -9,8 +9,6 @@ import { purgeListKey } from "../ledger/keys.ts";
 import { sealRecord } from "../ledger/records.ts";
 import { closedRecord } from "../ledger/receipts.ts";
 import type { BatchStatus } from "../ledger/state.ts";
-import type { Budget } from "../flow/flow.ts";
-import { leastBudget } from "../flow/policy-rules.ts";
 import { dueStep, isDue } from "../plan/due.ts";
 import { dueAtMs, duePeriods, type Period, periodOf } from "../plan/period.ts";
 import { type Candidate, cutToBudget, type CutList } from "../plan/purge-list.ts";
@@ -27,12 +25,12 @@ import {
   invalidFlows,
   openReader,
   openStore,
-  policyNow,
   readFlows,
 } from "./open.ts";
 import { readRuled, type RuledPeriod } from "./periods.ts";
 import type { Cover } from "./approval-cover.ts";
 import { coversToReview } from "./plan-covers.ts";
+import { budgetNow } from "./plan-budget.ts";
 import { planPeriod } from "./plan-period.ts";
 import { type Broken, legsJson, planJson } from "./plan-json.ts";
 import { planLegs, stepsOf } from "./plan-legs.ts";
@@ -188,20 +186,6 @@ export async function cutPurgeList(
     leftOut: cut.leftOut,
   });
   return { ...cut, key };
-}
-
-/** The lesser of flow's and policy's budget; undefined, so no purge: the policy is not known. */
-async function budgetNow(inv: Invocation, at: FlowFile): Promise<Budget | undefined> {
-  try {
-    const policy = await policyNow(inv, at);
-    return leastBudget(at.flow.purge.budget, policy?.budget);
-  } catch (error) {
-    // What is due is archived all the same.
-    inv.log.warn(
-      `${at.flow.name}: nothing is put on the purge list: ${asCellarmanError(error).message}`,
-    );
-    return undefined;
-  }
 }
 
 /** Seals read at once. */

@@ -34,7 +34,7 @@ async function review(): Promise<Document> {
 }
 
 describe("with bucket and server at hand", () => {
-  it("a narrower selector: series that go, plans that wait, estimates from the server", async () => {
+  it("a narrower selector: series that go, plans that wait, the server asked", async () => {
     world = await verified();
     fill(world, 2, 20, "mem.free");
     commitBase();

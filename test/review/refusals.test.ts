@@ -62,7 +62,7 @@ describe("a change that breaks the policy", () => {
     expect(said.document.policy.kind).toBe("added");
   });
 
-  it("that stands at the base, and was loosened there by nobody: a removed one still rules", async () => {
+  it("that the change takes away: it still rules", async () => {
     const files = { "flows/policy.yaml": null, [FILE]: edit(["mode: approve", "mode: automatic"]) };
     const said = await review(files, base);
     expect(said.code).toBe(1);
