@@ -7,7 +7,7 @@ import type { Cold } from "../cellar/cold.ts";
 import { openCellar } from "../cellar/s3.ts";
 import type { EnvName, Flow } from "../flow/flow.ts";
 import { loadFlow } from "../flow/load.ts";
-import { loadPolicy, type Policy, POLICY_FILE } from "../flow/policy.ts";
+import { loadPolicy, type Policy, policyBeside, POLICY_FILE } from "../flow/policy.ts";
 import { renderProblems } from "../flow/problems.ts";
 import { openRunGitHub } from "../forge/actions/context.ts";
 import type { Forge } from "../forge/forge.ts";
@@ -213,4 +213,15 @@ export async function openForge(inv: Invocation): Promise<Forge | undefined> {
   const github = openRunGitHub(inv.io, inv.log);
   if (github) return overGitHub(checkout, github, inv.io.clock);
   return keptFor(checkout, inv.io.clock, BRANCH_FRESH_MS);
+}
+
+/**
+ * The policy that a run goes by: the default branch's as it is now; without a remote the one on
+ * disk. Throws "flow-invalid" where it cannot be read.
+ */
+export async function policyNow(inv: Invocation, at: FlowFile): Promise<Policy | undefined> {
+  const forge = await openForge(inv);
+  if (!forge) return localPolicy(inv);
+  const text = await forge.fileNow(policyBeside(await forge.pathInside(at.file)));
+  return text === undefined ? undefined : loadPolicy(text);
 }

@@ -30,6 +30,7 @@ import {
 import { readRuled, type RuledPeriod } from "./periods.ts";
 import type { Cover } from "./approval-cover.ts";
 import { coversToReview } from "./plan-covers.ts";
+import { budgetNow } from "./plan-budget.ts";
 import { planPeriod } from "./plan-period.ts";
 import { type Broken, legsJson, planJson } from "./plan-json.ts";
 import { planLegs, stepsOf } from "./plan-legs.ts";
@@ -160,10 +161,11 @@ const toReview = (inv: Invocation, flow: Flow, status: BatchStatus): boolean =>
 /** Cuts what may be purged now to the budgets, and writes the list that `purge` goes by. */
 export async function cutPurgeList(
   inv: Invocation,
-  { flow }: FlowFile,
+  at: FlowFile,
   cold: Cold,
   periods: readonly RuledPeriod[],
 ): Promise<FlowPlanned["purgeList"]> {
+  const { flow } = at;
   const due = periods.flatMap(({ ledger, statuses }) =>
     statuses
       .filter((status) => dueStep(status) === "purge" || toReview(inv, flow, status))
@@ -172,11 +174,9 @@ export async function cutPurgeList(
   const candidates = await pLimit(SEALS_AT_ONCE).map(due, ({ period, status }) =>
     candidateOf(cold, period, status),
   );
-  const cut = cutToBudget(
-    candidates,
-    flow.purge.budget,
-    await purgedSoFar(cold, flow.name, periods),
-  );
+  const budget = candidates.length === 0 ? flow.purge.budget : await budgetNow(inv, at);
+  if (!budget) return { entries: [], leftOut: candidates.length, runs: 0, key: undefined };
+  const cut = cutToBudget(candidates, budget, await purgedSoFar(cold, flow.name, periods));
   if (cut.entries.length === 0) return { ...cut, key: undefined };
   const { key } = await writeRecord(cold, purgeListKey(flow.name, randomId()), {
     schema: "cellarman/purge-list/1",

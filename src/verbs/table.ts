@@ -56,6 +56,21 @@ export const VERBS: Readonly<Record<string, VerbSpec>> = {
     example: "cellarman validate flows/metrics.yaml",
     load: () => import("./validate.ts"),
   },
+  review: {
+    summary: "what a change of the flows does, against a base: periods, deletion, policy",
+    usage: "review [--base REF]",
+    options: {
+      base: {
+        value: "REF",
+        help: "branch or commit to compare with (default: the default branch)",
+      },
+      comment: { help: "in a pull request's run: write its one comment" },
+      "detailed-exitcode": { help: "exit 5 where the flows change" },
+      "accept-destinations": { help: "say yes by hand to where credentials go" },
+    },
+    example: "cellarman review --base main",
+    load: () => import("./review.ts"),
+  },
   plan: {
     summary: "see what is due, plan it, and cut the purge list",
     usage: "plan [FLOW]",
@@ -205,6 +220,20 @@ export const VERBS: Readonly<Record<string, VerbSpec>> = {
     options: {},
     example: "cellarman audit metrics 'cpu.load{host=a}' 2025-11-03T10:00:00Z",
     load: () => import("./audit.ts"),
+  },
+  init: {
+    summary: "write workflows, an example flow and CODEOWNERS; say what to create on GitHub",
+    usage: "init [FOLDER]",
+    options: {
+      owner: { value: "NAME", help: "account that the action is taken from: NAME/cellarman" },
+      ref: { value: "SHA", help: "the action's commit (default: asked of that repository's tag)" },
+      with: { value: "NAMES", help: "further workflows, by commas: control,rerun,watchdog" },
+      policy: { help: "write a policy that the flows keep" },
+      codeowners: { value: "NAMES", help: "accounts or teams, such as @acme/data-oncall" },
+      "without-purge": { help: "leave out the jobs that approve and purge" },
+    },
+    example: "cellarman init --owner acme --with control,rerun,watchdog --policy",
+    load: () => import("./init.ts"),
   },
   doctor: {
     summary: "check tokens, time unit, clocks, server and store; say what is weakened",
