@@ -127,7 +127,6 @@ function settingsOf(flows: readonly Flow[], setup: Setup): string[] {
   return [
     "Actions: workflow permissions read-only; no repository secret but the optional one",
     "A ruleset on the default branch: pull requests with a review of code owners, no bypass",
-    "Required check: review",
     ...(byPull && !setup.withoutPurge
       ? ["Approvals by pull request: Actions may create them, or an App's CELLARMAN_APP_TOKEN"]
       : []),
