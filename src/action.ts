@@ -6,6 +6,7 @@ import { actionsContext } from "./forge/actions/context.ts";
 import { outputsOf } from "./forge/actions/outputs.ts";
 import { isOnDefaultBranch } from "./forge/actions/ref.ts";
 import { main } from "./main.ts";
+import { showInActions, STDERR_KEPT } from "./report/actions/show.ts";
 import { shiftedClock } from "./runtime/clock.ts";
 import type { Environment } from "./runtime/environment.ts";
 import { readEnvironment } from "./runtime/environment.ts";
@@ -22,6 +23,8 @@ type InputName =
   | "batch"
   | "object"
   | "reason"
+  | "environment"
+  | "review"
   | "legs"
   | "steps"
   | "leg"
@@ -70,6 +73,8 @@ function argumentsFrom(env: Environment, mayWrite: boolean): string[] {
     ...placed(verb, "batch", of("batch")),
     ...given(of("object")),
     ...option("reason", of("reason")),
+    ...option("environment", of("environment")),
+    ...option("review", of("review")),
     ...flag("legs", of("legs")),
     ...option("steps", steps === "all" ? "" : steps),
     ...option("leg", of("leg")),
@@ -92,6 +97,15 @@ function setOutputs(env: Environment, outputs: Readonly<Record<string, string>>)
   }
 }
 
+/**
+ * What the step ends with. A plan that left a broken flow out has legs for the others, and `report`
+ * fails the run; that something changes is an answer, no failure.
+ */
+function stepStatus(argv: readonly string[], status: number): number {
+  const goesOn = argv.includes("--legs") && status === EXIT.partial;
+  return goesOn || status === EXIT.changes ? EXIT.done : status;
+}
+
 /** Runs the verb that the inputs ask for; resolves to the step's exit code. */
 async function act(env: Environment): Promise<number> {
   const { signal, dispose } = untilInterrupted();
@@ -99,6 +113,7 @@ async function act(env: Environment): Promise<number> {
   const mayWrite = await isOnDefaultBranch(actionsContext(env));
   if (!mayWrite) stderr.write("::notice title=cellarman::not the default branch: a dry run\n");
   const argv = argumentsFrom(env, mayWrite);
+  let talk = "";
   // The verb "run" starts each step as a process: the command line beside this file, not this.
   const cli = join(import.meta.dirname, basename(import.meta.filename).replace("action", "cli"));
   const said: string[] = [];
@@ -107,18 +122,21 @@ async function act(env: Environment): Promise<number> {
       said.push(text);
       stdout.write(text);
     },
-    stderr: (text) => stderr.write(text),
+    stderr: (text) => {
+      talk = (talk + text).slice(-STDERR_KEPT);
+      stderr.write(text);
+    },
     env,
     clock: shiftedClock(env.get("CELLARMAN_CLOCK_SHIFT_MS")),
     signal,
     spawn: (steps) => startStep(cli, steps, signal),
   });
   dispose();
+  const ended = { verb: input(env, "command"), exitCode: status, stdout: said.join("") };
+  showInActions(env, { ...ended, stderr: talk }, (text) => stdout.write(text));
   const writes = mayWrite && !argv.includes("--dry-run");
   setOutputs(env, outputsOf(said.join("").trim(), status, writes));
-  // A plan that left a broken flow out has legs for the others; `report` fails the run.
-  const goesOn = argv.includes("--legs") && status === EXIT.partial;
-  return goesOn ? EXIT.done : status;
+  return stepStatus(argv, status);
 }
 
 // Failing until proven otherwise: a process that ends early must not look like success.

@@ -38,12 +38,14 @@ function step(
   const event = join(folder, "event.json");
   writeFileSync(event, JSON.stringify({ repository: { default_branch: "main" } }));
   const output = join(folder, "output");
+  const summary = join(folder, "summary");
   const asked = Object.entries(inputs).map(([name, text]) => [`INPUT_${name.toUpperCase()}`, text]);
   const child = spawn(process.execPath, [join(ROOT, "src/action.ts")], {
     cwd: ROOT,
     env: {
       PATH: process.env["PATH"],
       GITHUB_OUTPUT: output,
+      GITHUB_STEP_SUMMARY: summary,
       GITHUB_EVENT_PATH: event,
       ...ON_MAIN,
       ...run,
@@ -84,7 +86,8 @@ describe("the Action", () => {
     writeFileSync(bad, "version: 1\nflow: bad\nnonsense: true\n");
     const { status, stdout, outputs } = await step({ command: "validate", flow: bad });
     expect([status, outputs["exit-code"]]).toEqual([2, "2"]);
-    expect(stdout).toContain("nonsense");
+    expect(stdout).toContain(`::error file=${bad},line=3,col=1,title=cellarman deterministic::`);
+    expect(readFileSync(join(folder, "summary"), "utf8")).toContain("nonsense");
   });
 
   it.each([

@@ -4,7 +4,7 @@ import { Git } from "./git.ts";
 import type { Comment, Issue, Label } from "./issues.ts";
 import type { Pull } from "./pulls.ts";
 import type { BranchRule, Environment } from "./rules.ts";
-import type { Dispatch, Run } from "./runs.ts";
+import type { Dispatch, Rerun, Run } from "./runs.ts";
 
 /** An account. */
 export interface User {
@@ -57,6 +57,7 @@ export class World {
     ["review.yml", "active"],
   ]);
   readonly dispatches: Dispatch[] = [];
+  readonly reruns: Rerun[] = [];
   private lastId = 0;
   private lastNumber = 0;
 

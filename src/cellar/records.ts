@@ -1,6 +1,7 @@
 // Reading and writing ledger records through the bucket. What forbids is found by key: GET up to
 // the first 404 (design §3); anything but a clear answer throws, and what throws blocks.
 import { createHash } from "node:crypto";
+import pLimit from "p-limit";
 import type { z } from "zod";
 import { canonicalJson } from "../ledger/canonical.ts";
 import { checkRecord, type LedgerRecord } from "../ledger/kinds.ts";
@@ -15,6 +16,9 @@ export interface Stored<T> {
   readonly value: T;
   readonly lastModifiedMs: number;
 }
+
+/** A record's key and digest, as others quote it. */
+export const quoteOf = ({ key, sha256 }: Quoted): Quoted => ({ key, sha256 });
 
 /** Numbers that one numbered record may take before something is plainly wrong. */
 export const NUMBERED_MAX = 10_000;
@@ -53,6 +57,28 @@ export async function readRecord<T>(
 ): Promise<Stored<T> | undefined> {
   const found = await cold.get(key);
   return found && parseRecord(key, found, schema);
+}
+
+/** Keys of all objects under a prefix. */
+export async function keysUnder(cold: Cold, prefix: string): Promise<string[]> {
+  const keys: string[] = [];
+  for await (const { key } of cold.list(prefix)) keys.push(key);
+  return keys;
+}
+
+/** Objects that are quoted at once. */
+const QUOTED_AT_ONCE = 16;
+
+/**
+ * Quotes objects as they lie there now. What a listing names and is gone is left out: a chain with
+ * a gap says so itself, and no decision rests on it.
+ */
+export async function quoteAll(cold: Cold, keys: readonly string[]): Promise<Quoted[]> {
+  const quoted = await pLimit(QUOTED_AT_ONCE).map(keys, async (key) => {
+    const found = await cold.get(key);
+    return found ? [{ key, sha256: sha256Hex(found.bytes) }] : [];
+  });
+  return quoted.flat();
 }
 
 /** Reads a record that another record quotes: it must be there, with exactly the quoted bytes. */

@@ -12,6 +12,12 @@ import {
   rangeRecord,
 } from "./records.ts";
 
+/**
+ * The records that came before this one in its batch's chain, by key and SHA-256 (chain.ts). A
+ * record without it was written by a version that did not chain.
+ */
+const previous = z.array(quoted).optional();
+
 /** Why an attempt came to nothing; for people only. */
 export const failedRecord = z.strictObject({
   schema: z.literal("cellarman/failed/1"),
@@ -34,6 +40,8 @@ export const approvedRecord = z.strictObject({
   review: z
     .strictObject({ run: z.int().positive(), environment: name, reviewers: z.array(name).min(1) })
     .optional(),
+  /** The verify receipts of these seals. */
+  previous,
 });
 export type Approved = z.infer<typeof approvedRecord>;
 
@@ -55,6 +63,8 @@ export const intentRecord = z.strictObject({
   /** The view that this delete rests on. */
   view: z.array(quoted),
   approvals: z.array(z.string()),
+  /** Verify receipts and approvals that the gate relied on, and the batch's intent before. */
+  previous,
 });
 export type Intent = z.infer<typeof intentRecord>;
 
@@ -65,16 +75,25 @@ export const purgedRecord = z.strictObject({
   points: integer,
   series: integer,
   registeredMeanwhile: z.array(z.string()),
+  /** The intents that it settles. */
+  previous,
 });
 
 /** An end that authorises nothing: hot and archive both proven empty. */
-export const endedRecord = z.strictObject({ schema: z.literal("cellarman/ended/1"), ...inBatch });
+export const endedRecord = z.strictObject({
+  schema: z.literal("cellarman/ended/1"),
+  ...inBatch,
+  /** Seals and verify receipts of the view that was empty. */
+  previous,
+});
 
 export const reconciledRecord = z.strictObject({
   schema: z.literal("cellarman/reconciled/1"),
   ...inBatch,
   seals: z.array(quoted),
   points: integer,
+  /** The batch's purge receipts. */
+  previous,
 });
 
 export const closedRecord = z.strictObject({
@@ -85,6 +104,8 @@ export const closedRecord = z.strictObject({
   points: integer,
   bytes: integer,
   range: rangeRecord,
+  /** The last receipt of every batch. */
+  previous,
 });
 export type Closed = z.infer<typeof closedRecord>;
 

@@ -107,6 +107,15 @@ export function duePeriods(
   return due;
 }
 
+/** The period that a moment lies in. */
+export function periodAt(every: PeriodKind, atMs: number): Period {
+  const instant = Temporal.Instant.fromEpochMilliseconds(atMs);
+  const day = instant.toZonedDateTimeISO("UTC").toPlainDate();
+  if (every === "day") return spanning(every, day);
+  if (every === "month") return spanning(every, day.with({ day: 1 }));
+  return spanning(every, day.subtract({ days: day.dayOfWeek - 1 }));
+}
+
 /** The period after one. */
 export function nextPeriod(every: PeriodKind, period: Period): Period {
   const day = Temporal.Instant.fromEpochMilliseconds(period.toMs)

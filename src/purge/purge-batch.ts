@@ -1,9 +1,15 @@
 // One batch from gate to receipt: gate → intent → delete once → recount → receipt. Safe to repeat
 // at any point: the gate passes a partly deleted batch, and never rests on memory (design §3).
 import { putHold } from "../cellar/holds.ts";
-import { readNumbered, readRecord, writeNumbered, writeRecord } from "../cellar/records.ts";
+import {
+  quoteOf,
+  readNumbered,
+  readRecord,
+  writeNumbered,
+  writeRecord,
+} from "../cellar/records.ts";
 import { batchRecordKey, intentKey, periodPrefix, purgedKey } from "../ledger/keys.ts";
-import { sealRecord } from "../ledger/records.ts";
+import { type Quoted, sealRecord } from "../ledger/records.ts";
 import { intentRecord } from "../ledger/receipts.ts";
 import { cutRange } from "../plan/slices.ts";
 import { randomId } from "../runtime/random.ts";
@@ -41,9 +47,8 @@ export async function purgeBatch(gate: GateCase, ports: PurgePorts): Promise<Bat
   const intents = await readNumbered(ports.cold, (n) => intentKey(gate.at, n), intentRecord);
   if (intents.length > 0) {
     const left = await recountOnce(gate, ports, whole);
-    const { length } = intents;
     if (left.outcome === "zero")
-      return settle(gate, ports, { intents: length, points: 0n, registered: [] });
+      return settle(gate, ports, { intents, points: 0n, registered: [] });
     if (left.outcome === "no-answer") return stalled(gate, ports, left.reason);
   }
   let points = 0n;
@@ -54,7 +59,7 @@ export async function purgeBatch(gate: GateCase, ports: PurgePorts): Promise<Bat
     registered.push(...part.registered);
     if (part.ended) return { ...part.ended, points };
   }
-  const made = (await readNumbered(ports.cold, (n) => intentKey(gate.at, n), intentRecord)).length;
+  const made = await readNumbered(ports.cold, (n) => intentKey(gate.at, n), intentRecord);
   const left = await recount(gate, ports, whole);
   if (left.outcome === "no-answer") return stalled(gate, ports, left.reason);
   if (left.outcome === "left") return stays(`${left.points} points are left after the delete`);
@@ -167,20 +172,28 @@ async function nothingToDo(
     schema: "cellarman/ended/1",
     ...gate.at,
     process: gate.process,
+    previous: [...(result.view?.seals ?? []).map(quoteOf), ...(result.view?.receipts ?? [])],
   });
   return { outcome: "nothing", gate: result, note: "hot and archive are both empty" };
 }
 
-async function writeIntent(gate: GateCase, ports: PurgePorts, result: GateResult): Promise<void> {
-  await writeNumbered(ports.cold, (n) => intentKey(gate.at, n), {
+async function writeIntent(
+  gate: GateCase,
+  { cold }: PurgePorts,
+  { view }: GateResult,
+): Promise<void> {
+  const { seals = [], receipts = [], approvals = [], approvalFiles = [] } = view ?? {};
+  const before = await readNumbered(cold, (n) => intentKey(gate.at, n), intentRecord);
+  await writeNumbered(cold, (n) => intentKey(gate.at, n), {
     schema: "cellarman/intent/1",
     ...gate.at,
     process: gate.process,
     range: { start: String(gate.range.start), end: String(gate.range.end) },
     selector: gate.batch.selector,
     server: gate.plan.value.server,
-    view: (result.view?.seals ?? []).map(({ key, sha256 }) => ({ key, sha256 })),
-    approvals: [...(result.view?.approvals ?? [])],
+    view: seals.map(quoteOf),
+    approvals: [...approvals.map((a) => a.key), ...approvalFiles],
+    previous: [...receipts, ...approvals, ...before.slice(-1).map(quoteOf)],
   });
 }
 
@@ -206,7 +219,7 @@ async function stalled(gate: GateCase, ports: PurgePorts, reason: string): Promi
 
 interface Settling {
   /** Intents on record before the recount: one that is made after it is not settled by it. */
-  readonly intents: number;
+  readonly intents: readonly Quoted[];
   readonly points: bigint;
   readonly registered: readonly string[];
 }
@@ -218,15 +231,16 @@ async function settle(
 ): Promise<BatchPurged> {
   await writeRecord(
     ports.cold,
-    purgedKey(gate.at, intents, randomId()),
+    purgedKey(gate.at, intents.length, randomId()),
     {
       schema: "cellarman/purged/1",
       ...gate.at,
       process: gate.process,
-      intents,
+      intents: intents.length,
       points: String(points),
       series: gate.batch.series,
       registeredMeanwhile: [...registered],
+      previous: intents.map(quoteOf),
     },
     true,
   );

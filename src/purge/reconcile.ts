@@ -1,8 +1,15 @@
 // Some time after a purge: still zero, the archive still whole, nothing late. When every batch has
 // ended and the root selectors count zero over the whole period, the period closes (design §3, "A
 // period ends").
-import { writeRecord, readNumbered, type Stored } from "../cellar/records.ts";
-import type { Cold } from "../cellar/cold.ts";
+import {
+  keysUnder,
+  quoteAll,
+  readNumbered,
+  readRecord,
+  type Stored,
+  writeRecord,
+} from "../cellar/records.ts";
+import type { Cold, Listed } from "../cellar/cold.ts";
 import { canonicalJson } from "../ledger/canonical.ts";
 import { createHash } from "node:crypto";
 import {
@@ -12,11 +19,11 @@ import {
   idOfKey,
   intentKey,
   markerKey,
+  parseBatchRecordKey,
   type PeriodRef,
   periodPrefix,
   supplementKey,
 } from "../ledger/keys.ts";
-import { readRecord } from "../cellar/records.ts";
 import { markerRecord, type Plan, type PlannedBatch, sealRecord } from "../ledger/records.ts";
 import { intentRecord, withdrawnRecord } from "../ledger/receipts.ts";
 import { CellarmanError } from "../runtime/errors.ts";
@@ -46,7 +53,8 @@ export async function reconcileBatch(
   const { hot, cold, process } = work;
   const markers = await readNumbered(cold, (n) => markerKey(at, n), markerRecord);
   const keys = new Set(markers.map((m) => m.value.seal));
-  for await (const { key } of cold.list(`${periodPrefix("seals", at)}${at.batch}/`)) keys.add(key);
+  const listed = await keysUnder(cold, `${periodPrefix("seals", at)}${at.batch}/`);
+  for (const key of listed) keys.add(key);
   const { points } = await hot.count(batch.selector, rangeOf(batch));
   if (points > 0n) {
     await writeFinding(cold, process, at, [...keys], []);
@@ -70,12 +78,14 @@ export async function reconcileBatch(
     archived += BigInt(manifest.points);
     seals.push({ key: seal.key, sha256: seal.sha256 });
   }
+  const purged = await keysUnder(cold, `${periodPrefix("purged", at)}${at.batch}/`);
   await writeRecord(cold, batchRecordKey("reconciled", at, randomId()), {
     schema: "cellarman/reconciled/1",
     ...at,
     process,
     seals,
     points: String(archived),
+    previous: await quoteAll(cold, purged),
   });
   return "reconciled";
 }
@@ -120,7 +130,7 @@ export async function closePeriod(
     const { points } = await hot.count(root, range);
     if (points > 0n) return { outcome: "reopened", batches: await reopen(work, at, batches, root) };
   }
-  const receipts = await receiptsOf(cold, at);
+  const { receipts, last } = await receiptsOf(cold, at);
   const totals = await sealTotals(cold, at);
   await writeRecord(cold, closedKey(at, randomId()), {
     schema: "cellarman/closed/1",
@@ -131,6 +141,7 @@ export async function closePeriod(
     points: String(totals.points),
     bytes: String(totals.bytes),
     range: plan.value.range,
+    previous: await quoteAll(cold, last),
   });
   return { outcome: "closed", points: totals.points };
 }
@@ -151,7 +162,7 @@ async function reopen(
     if (points === 0n) continue;
     const seals = [];
     const place = { ...at, batch: batch.id };
-    for await (const o of cold.list(`${periodPrefix("seals", at)}${batch.id}/`)) seals.push(o.key);
+    seals.push(...(await keysUnder(cold, `${periodPrefix("seals", at)}${batch.id}/`)));
     await writeFinding(cold, process, place, seals, []);
     found++;
   }
@@ -177,13 +188,23 @@ async function reopen(
   return 1;
 }
 
-/** Keys of every receipt of the period, sorted. */
-async function receiptsOf(cold: Cold, at: PeriodRef): Promise<string[]> {
-  const keys: string[] = [];
+/** Keys of every receipt of the period, sorted; and of the last one of each batch. */
+async function receiptsOf(
+  cold: Cold,
+  at: PeriodRef,
+): Promise<{ receipts: string[]; last: string[] }> {
+  const receipts: string[] = [];
+  const ends = new Map<string, Listed>();
   for (const role of ["seals", "verified", "purged", "reconciled", "ended"]) {
-    for await (const { key } of cold.list(periodPrefix(role, at))) keys.push(key);
+    for await (const listed of cold.list(periodPrefix(role, at))) {
+      receipts.push(listed.key);
+      const batch = parseBatchRecordKey(listed.key)?.batch;
+      if (batch === undefined || !(role === "reconciled" || role === "ended")) continue;
+      const known = ends.get(batch);
+      if (!known || known.lastModifiedMs <= listed.lastModifiedMs) ends.set(batch, listed);
+    }
   }
-  return keys.toSorted();
+  return { receipts: receipts.toSorted(), last: [...ends.values()].map((o) => o.key).toSorted() };
 }
 
 /** Points and bytes of the newest seal of each batch. */

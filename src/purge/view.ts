@@ -1,7 +1,7 @@
 // The view that a delete rests on: which seals there are, whether each may be relied on, and what
 // each holds.
 import type { Cold } from "../cellar/cold.ts";
-import { readNumbered, readRecord, type Stored } from "../cellar/records.ts";
+import { quoteOf, readNumbered, readRecord, type Stored } from "../cellar/records.ts";
 import { sameFamily } from "../cellar/holds.ts";
 import {
   type BatchRef,
@@ -11,7 +11,13 @@ import {
   parseBatchRecordKey,
   periodPrefix,
 } from "../ledger/keys.ts";
-import { markerRecord, type Seal, sealRecord, verifiedRecord } from "../ledger/records.ts";
+import {
+  markerRecord,
+  type Quoted,
+  type Seal,
+  sealRecord,
+  verifiedRecord,
+} from "../ledger/records.ts";
 import { type Intent, intentRecord, withdrawnRecord } from "../ledger/receipts.ts";
 import { orderView, type ViewOrder } from "../ledger/view.ts";
 import { overlap } from "../plan/slices.ts";
@@ -25,8 +31,12 @@ import type { SealStanding } from "./decide.ts";
 export interface View {
   readonly seals: readonly Stored<Seal>[];
   readonly standing: readonly SealStanding[];
-  /** Approvals that the standing rests on, by key. */
-  readonly approvals: readonly string[];
+  /** Approvals that the standing rests on. */
+  readonly approvals: readonly Quoted[];
+  /** Approvals that are files on the default branch, each with its digest. */
+  readonly approvalFiles: readonly string[];
+  /** Verify receipts that the standing rests on. */
+  readonly receipts: readonly Quoted[];
   /** Seals that a receipt or an intent names and that are gone. */
   readonly lost: readonly string[];
   /** Seals that a purge of the batch rests on: never withdrawn. */
@@ -61,13 +71,21 @@ export async function readView(cold: Cold, gate: GateCase, forge?: Forge): Promi
   const inForce = approvalsInForce(read.approvals, gate, seals, rests, nowMs);
   const why = unapproved(read, inForce);
   const newest = newestOf(gate, seals);
-  const standing = await Promise.all(
+  const judged = await Promise.all(
     seals.map((seal) =>
       standingOf(cold, gate, seal, { inForce, why, nowMs, isNewest: seal === newest }),
     ),
   );
   const naming = inForce.filter((a) => seals.some((seal) => approves(a, seal)));
-  return { seals, standing, approvals: naming.map((a) => a.key), lost, restedOn };
+  return {
+    seals,
+    standing: judged.map((j) => j.standing),
+    approvals: naming.flatMap(({ record }) => record ?? []),
+    approvalFiles: naming.filter(({ record }) => !record).map(({ key }) => key),
+    receipts: judged.flatMap((j) => (j.receipt ? [j.receipt] : [])),
+    lost,
+    restedOn,
+  };
 }
 
 /** Approvals that are neither expired nor void; one that a purge rests on does not expire. */
@@ -205,19 +223,24 @@ async function standingOf(
   gate: GateCase,
   seal: Stored<Seal>,
   { inForce, why, nowMs, isNewest }: Standing,
-): Promise<SealStanding> {
-  const lacks = (why: string, earliestMs?: number): SealStanding => ({
-    key: seal.key,
-    lacks: { why, earliestMs, isFinal: !isNewest && earliestMs === undefined },
+): Promise<{ standing: SealStanding; receipt: Quoted | undefined }> {
+  const isRuling = seal.value.plan === gate.plan.sha256;
+  const receipt = isRuling ? await verifyReceipt(cold, seal) : undefined;
+  const lacks = (reason: string, earliestMs?: number) => ({
+    standing: {
+      key: seal.key,
+      lacks: { why: reason, earliestMs, isFinal: !isNewest && earliestMs === undefined },
+    },
+    receipt,
   });
-  if (seal.value.plan !== gate.plan.sha256) return lacks("its plan was retired");
-  if (!(await isVerified(cold, seal))) return lacks("not verified by another process");
+  if (!isRuling) return lacks("its plan was retired");
+  if (!receipt) return lacks("not verified by another process");
+  const counts = { standing: { key: seal.key, lacks: undefined }, receipt };
   const { graceMs, mode } = gate.flow.purge;
   const coolMs = seal.lastModifiedMs + Math.max(graceMs, gate.limits.gcWaitMs);
   if (nowMs < coolMs) return lacks("its grace is not over", coolMs);
-  if (mode === "automatic") return { key: seal.key, lacks: undefined };
-  const approved = inForce.some((a) => approves(a, seal));
-  return approved ? { key: seal.key, lacks: undefined } : lacks(why);
+  if (mode === "automatic") return counts;
+  return inForce.some((a) => approves(a, seal)) ? counts : lacks(why);
 }
 
 /** Whether an approval names exactly this seal. */
@@ -225,13 +248,13 @@ const approves = (approval: Approval, seal: Stored<Seal>): boolean =>
   approval.seals.some((q) => q.key === seal.key && q.sha256 === seal.sha256);
 
 /** A receipt from another process than the export's, for exactly these bytes. */
-async function isVerified(cold: Cold, seal: Stored<Seal>): Promise<boolean> {
+async function verifyReceipt(cold: Cold, seal: Stored<Seal>): Promise<Quoted | undefined> {
   const prefix = `${periodPrefix("verified", seal.value)}${seal.value.batch}/`;
   for await (const { key } of cold.list(prefix)) {
     if (!idOfKey(key).startsWith(`${idOfKey(seal.key)}.`)) continue;
     const receipt = await readRecord(cold, key, verifiedRecord);
     if (receipt?.value.seal.sha256 !== seal.sha256) continue;
-    if (receipt.value.process !== seal.value.process) return true;
+    if (receipt.value.process !== seal.value.process) return quoteOf(receipt);
   }
-  return false;
+  return undefined;
 }

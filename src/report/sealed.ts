@@ -63,13 +63,15 @@ export async function readSealed(cold: Cold, at: PeriodRef): Promise<SealedPerio
   return { period: at.period, attempts: attempts.filter((a) => a !== undefined), wrong };
 }
 
-interface SealsRead {
+/** Seals and intents of a period. */
+export interface SealsRead {
   readonly seals: readonly Stored<Seal>[];
   readonly intents: ReadonlyMap<string, readonly Stored<Intent>[]>;
   readonly wrong: LostSeal[];
 }
 
-async function readSeals(cold: Cold, at: PeriodRef): Promise<SealsRead> {
+/** The seals of a period that are not withdrawn, its intents, and what of it is wrong. */
+export async function readSeals(cold: Cold, at: PeriodRef): Promise<SealsRead> {
   const withdrawn = await readWithdrawn(cold, at);
   const verified = await idsUnder(cold, periodPrefix("verified", at));
   const { keys, batches } = await sealKeys(cold, at);

@@ -3,20 +3,18 @@
 // again.
 import { readProposal } from "../cellar/approval-list.ts";
 import type { Cold } from "../cellar/cold.ts";
-import { writeRecord } from "../cellar/records.ts";
 import { actionsContext, openRunGitHub } from "../forge/actions/context.ts";
 import type { GitHub } from "../forge/github/client.ts";
 import { readEnvironmentRules, readRunApprovals } from "../forge/github/environments.ts";
-import { approvalKey, type PeriodRef } from "../ledger/keys.ts";
 import type { Approved, Proposed } from "../ledger/receipts.ts";
 import { approversOf, unfitToApprove } from "../purge/approval/judge-environment.ts";
 import { approveEnvironment } from "../purge/approval/read.ts";
 import { CellarmanError, EXIT } from "../runtime/errors.ts";
-import { randomId } from "../runtime/random.ts";
 import { some } from "../runtime/words.ts";
 import { type FlowFile, openStore } from "./open.ts";
 import { sealsToApprove } from "./seals-to-approve.ts";
 import { type Invocation, textOption, type VerbResult } from "./verb.ts";
+import { writeApproved } from "./write-approval.ts";
 
 /** Writes the receipt. Throws "blocked" where no person's yes to this run can be shown. */
 export async function approveByEnvironment(
@@ -38,7 +36,7 @@ export async function approveByEnvironment(
       const text = `${ref.flow} ${period}: nothing of ${digest} is left to approve.\n`;
       return { exitCode: EXIT.done, text, json: said };
     }
-    await writeReceipt(cold, ref, inv.process, list, review);
+    await writeApproved(cold, ref, inv.process, list, { by: "environment", review });
     const text =
       `Approved ${some(list.seals.length, "seal")} of ${ref.flow} ${period} by ` +
       `${review.reviewers.join(", ")}, digest ${digest}.\n`;
@@ -114,18 +112,6 @@ async function openSeals(
     });
   }
   return seals.filter((s) => now.has(s.sha256)).length;
-}
-
-async function writeReceipt(
-  cold: Cold,
-  at: PeriodRef,
-  process: string,
-  { seals, digest }: Proposed,
-  review: NonNullable<Approved["review"]>,
-): Promise<void> {
-  const value = { schema: "cellarman/approved/1" as const, ...at, process, seals, digest };
-  const receipt = { ...value, by: "environment", review };
-  await writeRecord(cold, approvalKey(at, randomId()), receipt, true);
 }
 
 const blocked = (message: string, details: { hint?: string } = {}): CellarmanError =>

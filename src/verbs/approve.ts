@@ -1,22 +1,22 @@
 // approve: a person says yes to exactly the seals that are verified and not yet approved; or, where
 // the flow says so, by a pull request or in a CI environment.
 import { type SealList, sealList } from "../cellar/approval-list.ts";
-import { type Stored, writeRecord } from "../cellar/records.ts";
+import type { Stored } from "../cellar/records.ts";
 import type { Cold } from "../cellar/cold.ts";
-import { approvalKey, type PeriodRef } from "../ledger/keys.ts";
+import type { PeriodRef } from "../ledger/keys.ts";
 import type { Seal } from "../ledger/records.ts";
-import type { Approved } from "../ledger/receipts.ts";
 import { approveEnvironment } from "../purge/approval/read.ts";
 import { CellarmanError, EXIT } from "../runtime/errors.ts";
 import { bytesText } from "../runtime/progress.ts";
 import { some } from "../runtime/words.ts";
-import { randomId } from "../runtime/random.ts";
 import { approveByEnvironment } from "./approve-environment.ts";
 import { approveByFile } from "./approve-file.ts";
 import { proposeApprovals } from "./approve-propose.ts";
+import { approveReviewed } from "./approve-review.ts";
 import { chosenFlow, type FlowFile, openStore } from "./open.ts";
 import { sealsToApprove as readToApprove } from "./seals-to-approve.ts";
 import { flagOption, type Invocation, textOption, type VerbResult } from "./verb.ts";
+import { writeApproved } from "./write-approval.ts";
 
 /** Characters of the period's digest that a person repeats. */
 const DIGEST_CHARS = 8;
@@ -24,6 +24,8 @@ const DIGEST_CHARS = 8;
 /** Approves as the flow says who approves, and as the command line asks. */
 export async function run(inv: Invocation): Promise<VerbResult> {
   if (flagOption(inv.options, "propose")) return proposeApprovals(inv);
+  const review = textOption(inv.options, "review");
+  if (review !== undefined) return approveReviewed(inv, review);
   const at = await chosenFlow(inv);
   const period = inv.positionals[1];
   if (period === undefined) {
@@ -79,16 +81,13 @@ async function approveByCommand(
 /** What an approval names: exactly these seals, sorted by digest, and the period's digest. */
 export const approvalOf = (seals: readonly Stored<Seal>[]): SealList => sealList(seals);
 
-/** Writes an approval down. */
-export async function writeApproval(
+/** Writes an approval by command down. */
+export const writeApproval = (
   cold: Cold,
   at: PeriodRef,
   process: string,
-  approval: Pick<Approved, "seals" | "digest">,
-): Promise<void> {
-  const value = { schema: "cellarman/approved/1" as const, ...at, process, ...approval };
-  await writeRecord(cold, approvalKey(at, randomId()), { ...value, by: "command" }, true);
-}
+  approval: SealList,
+): Promise<void> => writeApproved(cold, at, process, approval, { by: "command" });
 
 /** The verified seals of a period that no approval in force names. */
 export async function sealsToApprove(

@@ -40,7 +40,7 @@ export function planJson(planned: FlowPlanned): object {
 
 /** The legs for `--json`: what the jobs after `plan` are made of. */
 export function legsJson(planned: PlannedLegs, broken: readonly Broken[]): object {
-  const { id, legs, review, elsewhere } = planned;
+  const { id, legs, review, proposes, elsewhere } = planned;
   return {
     plan: id,
     matrices: {
@@ -50,6 +50,7 @@ export function legsJson(planned: PlannedLegs, broken: readonly Broken[]): objec
       reviewed: matrixOf(legs.reviewed),
     },
     review,
+    proposes,
     elsewhere: elsewhere.map(({ flow, batches, sinceMs }) => ({
       flow,
       batches,

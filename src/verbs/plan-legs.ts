@@ -35,6 +35,8 @@ export interface PlannedLegs {
   readonly id: string;
   readonly legs: Readonly<Record<Step | "reviewed", readonly Leg[]>>;
   readonly review: readonly ToReview[];
+  /** Whether a period may wait for an approval by pull request. */
+  readonly proposes: boolean;
   readonly elsewhere: readonly Elsewhere[];
 }
 
@@ -79,8 +81,19 @@ export async function planLegs(
   const elsewhere = atWork.flatMap(({ at, found }) =>
     steps.has("purge") && mayPurgeHere(at.flow) ? [] : waitingElsewhere(at.flow, found),
   );
-  return { id: inv.process, legs, review, elsewhere };
+  const proposes = atWork.some(
+    ({ at, found }) => steps.has("purge") && hasToPropose(at.flow, found),
+  );
+  return { id: inv.process, legs, review, proposes, elsewhere };
 }
+
+/** A period that this run may bring as far as to wait for a yes, or that waits for one already. */
+const hasToPropose = ({ purge }: Flow, { periods }: FlowPlanned): boolean =>
+  purge.mode === "approve" &&
+  purge.approveBy === "pull-request" &&
+  periods.some(({ statuses }) => statuses.some((s) => BEFORE_A_YES.has(s.state)));
+
+const BEFORE_A_YES: ReadonlySet<string> = new Set(["planned", "late", "archived", "cooling"]);
 
 /** A flow whose archiving runs on the user's own machines is purged on others, or not here. */
 export const mayPurgeHere = ({ run, purge }: Flow): boolean =>

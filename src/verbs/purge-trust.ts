@@ -9,7 +9,7 @@ import { unfitToDelete } from "../purge/approval/judge-environment.ts";
 import { CellarmanError } from "../runtime/errors.ts";
 import { some } from "../runtime/words.ts";
 import type { FlowNow } from "./purge-ports.ts";
-import type { Invocation } from "./verb.ts";
+import { flagOption, type Invocation } from "./verb.ts";
 
 /** What a run may do. */
 export type Trust =
@@ -26,6 +26,9 @@ export const purgeEnvironment = ({ run }: FlowNow["flow"]): string => `${run.env
 export async function trustOf(inv: Invocation, now: FlowNow): Promise<Trust> {
   const context = actionsContext(inv.io.env);
   if (!context) return { may: "purge" };
+  if (flagOption(inv.options, "flows-are-authoritative")) {
+    throw new CellarmanError("usage", "--flows-are-authoritative is said by hand, never in CI");
+  }
   const { forge, flow } = now;
   if (!forge?.reviews) {
     throw new CellarmanError("blocked", "what guards the delete token cannot be read", {

@@ -45,6 +45,8 @@ const gcWait = {
   help: "the store's collection wait, at least PT4H (default P1D)",
 };
 
+const purgeElsewhere = { help: "no job of CI purges: what waits for a purge becomes overdue" };
+
 /** Every verb, in the order of a period's life. */
 export const VERBS: Readonly<Record<string, VerbSpec>> = {
   validate: {
@@ -108,6 +110,7 @@ export const VERBS: Readonly<Record<string, VerbSpec>> = {
         value: "NAME",
         help: "the CI environment whose reviewers said yes to this run",
       },
+      review: { value: "JSON", help: "every period that plan --legs asked those reviewers" },
     },
     example: "cellarman approve metrics 2025-11",
     load: () => import("./approve.ts"),
@@ -122,9 +125,38 @@ export const VERBS: Readonly<Record<string, VerbSpec>> = {
   report: {
     summary: "what was done, what waits and until when, what failed",
     usage: "report [FLOW]",
-    options: { output: { value: "FILE", help: "write the Markdown there as well" } },
+    options: {
+      output: { value: "FILE", help: "write the Markdown there as well" },
+      needs: { value: "JOBS", help: "how the run's jobs ended: plan=success/0,archive=failure" },
+      plan: { value: "ID", help: "the plan whose legs the jobs were: only its batches count" },
+      alert: { help: "open, update or close each flow's issue; tell Slack and webhooks" },
+      attempt: { value: "N", help: "this attempt of the run (default: GITHUB_RUN_ATTEMPT)" },
+      "max-reruns": { value: "N", help: "re-runs that rerun may make: nobody is told before" },
+      "purge-elsewhere": purgeElsewhere,
+    },
     example: "cellarman report --output report.md",
     load: () => import("./report.ts"),
+  },
+  watchdog: {
+    summary: "what should have happened and did not: overdue periods, a schedule gone silent",
+    usage: "watchdog [FLOW]",
+    options: {
+      workflow: { value: "FILE", help: "the workflow that must run (default: offload.yml)" },
+      "silent-after": { value: "DURATION", help: "how long no run need succeed (default: P3D)" },
+      "purge-elsewhere": purgeElsewhere,
+    },
+    example: "cellarman watchdog --silent-after P3D",
+    load: () => import("./watchdog.ts"),
+  },
+  rerun: {
+    summary: "run a failed run's jobs again where that may help, a bounded number of times",
+    usage: "rerun",
+    options: {
+      run: { value: "ID", help: "the run (default: the one whose end started this one)" },
+      "max-reruns": { value: "N", help: "re-runs of one run in all (default: 2)" },
+    },
+    example: "cellarman rerun --max-reruns 2",
+    load: () => import("./rerun.ts"),
   },
   run: {
     summary: "plan, archive, verify, purge, report: each in a process of its own",
@@ -181,6 +213,13 @@ export const VERBS: Readonly<Record<string, VerbSpec>> = {
     options: { reason },
     example: 'cellarman withdraw metrics seals/metrics/2025-11/B/ID.json --reason "unreadable"',
     load: () => import("./withdraw.ts"),
+  },
+  audit: {
+    summary: "the whole story of one point: what holds it, what let it be deleted, a fresh read",
+    usage: "audit FLOW SERIES TIME",
+    options: {},
+    example: "cellarman audit metrics 'cpu.load{host=a}' 2025-11-03T10:00:00Z",
+    load: () => import("./audit.ts"),
   },
   init: {
     summary: "write workflows, an example flow and CODEOWNERS; say what to create on GitHub",

@@ -120,7 +120,8 @@ export function sealPoints(
   return { series, [Symbol.asyncIterator]: batches };
 }
 
-async function readObject(
+/** One object of an attempt, in full, as its manifest says. Throws "mismatch". */
+export async function readObject(
   cold: Cold,
   manifest: Manifest,
   object: Manifest["seriesList"],

@@ -88,7 +88,7 @@ describe("action.yml", () => {
   it("describes exactly the outputs that are set", () => {
     const none = { include: [] };
     const matrices = { archive: none, verify: none, purge: none, reviewed: none };
-    const said = JSON.stringify({ plan: "0", matrices, review: [] });
+    const said = JSON.stringify({ plan: "0", matrices, review: [], proposes: false });
     const set = Object.keys(outputsOf(said, 0, true));
     expect(set.toSorted()).toEqual(Object.keys(action.outputs).toSorted());
   });

@@ -9,6 +9,7 @@ import { World, type WorldOptions } from "../../sim/world.ts";
 import { START } from "../support/november.ts";
 import { ROOT } from "./runner/actions.ts";
 import { Repository } from "./runner/repository.ts";
+import type { Run } from "./runner/run.ts";
 import { Stage } from "./runner/stage.ts";
 
 const ARCHIVE = [
@@ -18,6 +19,7 @@ const ARCHIVE = [
   "markers/",
   "lists/",
   "legs/",
+  "proposals/",
   "holds/",
   "failed/",
   "withdrawn/",
@@ -63,6 +65,8 @@ export interface Play {
   readonly repository: Repository;
   /** Somebody commits files (null removes one) to a branch: git and GitHub's API have them. */
   push(files: Readonly<Record<string, string | null>>, branch?: string): string;
+  /** What was merged on GitHub's pages comes to git; starts the runs that this push starts. */
+  pull(): Run[];
   /** Keys in the bucket that begin so. */
   keys(prefix: string): string[];
   /** A flow file's text for this world. */
@@ -105,6 +109,13 @@ export async function openPlay(setting: Setting = {}): Promise<Play> {
     repository,
     flow,
     push,
+    pull: () => {
+      const files = github.world.git.head("main")?.files ?? new Map<string, string>();
+      const before = repository.head();
+      const changed = [...files].filter(([path, text]) => !repository.has(before, path, text));
+      repository.push(Object.fromEntries(changed));
+      return stage.pushed(changed.map(([path]) => path));
+    },
     keys: (prefix) =>
       [...world.cellar.objects("metrics-cold").keys()].filter((name) => name.startsWith(prefix)),
     close: async () => {
@@ -146,11 +157,14 @@ export function setEnvironments(stage: Stage, name: string, keys = KEYS, prefix 
     CELLAR_ADDON_KEY_SECRET: secretAccessKey,
   });
   const read = { WARP10_READ_TOKEN: "WORLD_READ" };
-  const set = (job: string, secrets: Record<string, string>, branches?: string[]): unknown =>
+  const set = (job: string, secrets: Record<string, string>, branches?: string[]): void => {
+    const { world } = stage.github;
+    world.addEnvironment(`${name}-${job}`, { branches: branches ?? "any" });
     stage.environments.set(`${name}-${job}`, {
       secrets: called(secrets),
       ...(branches ? { branches } : {}),
     });
+  };
   const planning = called({ ...read, ...bucket(keys.archive) });
   const others = stage.environments.get("cellarman-plan")?.secrets;
   stage.environments.set("cellarman-plan", { secrets: { ...others, ...planning } });

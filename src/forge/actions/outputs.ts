@@ -30,6 +30,7 @@ const legsDocument = z.object({
   plan: z.string(),
   matrices: z.object({ archive: matrix, verify: matrix, purge: matrix, reviewed: matrix }),
   review: z.array(review),
+  proposes: z.boolean(),
 });
 
 /**
@@ -68,6 +69,7 @@ function legOutputs(text: string, mayWrite: boolean): Readonly<Record<string, st
     "has-verify": has(verify),
     "has-purge": has(purge),
     "has-approve": String(first !== undefined && reviewed.include.length > 0),
+    "has-propose": String(mayWrite && data.proposes),
     "approve-environment": first?.environment ?? "",
     review: JSON.stringify(asked.map(({ flow, period, digest }) => ({ flow, period, digest }))),
   };

@@ -15,8 +15,10 @@ import { judgeHistory } from "./judge-review.ts";
 
 /** One approval, of whatever kind. */
 export interface Approval {
-  /** What a purge intent quotes. */
+  /** What a purge intent names. */
   readonly key: string;
+  /** Where it lies in the ledger; undefined: it is a file on the default branch. */
+  readonly record: Quoted | undefined;
   readonly seals: readonly Quoted[];
   /** Since when; by the store's clock, or the forge's. ms. */
   readonly atMs: number;
@@ -69,10 +71,11 @@ async function readApproved(cold: Cold, { at }: Asked): Promise<Stored<Approved>
 }
 
 const inBucket = (
-  { key, value, lastModifiedMs }: Stored<Approved>,
+  { key, sha256, value, lastModifiedMs }: Stored<Approved>,
   refused: string | undefined,
 ): Approval => ({
   key,
+  record: { key, sha256 },
   seals: value.seals,
   atMs: lastModifiedMs,
   isVoidedByOthers: false,
@@ -135,6 +138,6 @@ async function byPullRequest(
   if (!list) return no(`the ledger has no list of the digest that ${path} names`);
   if (list.seals.length !== approval.seals) return no(`${path} counts other seals than its list`);
   const key = `${path}@${approval.digest}`;
-  const found = { key, seals: list.seals, atMs: reviewed.atMs };
+  const found = { key, record: undefined, seals: list.seals, atMs: reviewed.atMs };
   return { approvals: [{ ...found, isVoidedByOthers: true, refused: undefined }], none: undefined };
 }

@@ -68,6 +68,12 @@ export class Repository {
     return git(this.remote, "show", `${sha}:${path}`);
   }
 
+  /** Whether a commit has a file with this text. */
+  has(sha: string, path: string, text: string): boolean {
+    const listed = git(this.remote, "ls-tree", "--name-only", sha, "--", path).trim();
+    return listed !== "" && this.show(sha, path) === text;
+  }
+
   /** Names of files under a folder, as a commit has them. */
   list(sha: string, folder: string): string[] {
     const names = git(this.remote, "ls-tree", "--name-only", sha, `${folder}/`).trim();

@@ -108,6 +108,20 @@ export class Stage {
     this.lastId += 1;
     const run = new Run(this, text, 1_000 + this.lastId, { ...begun, sha, inputs, payload });
     this.runs.push(run);
+    this.github.world.runs.set(run.id, {
+      id: run.id,
+      workflow: file,
+      event: begun.event,
+      branch,
+      sha,
+      actor: "alice",
+      attempt: 1,
+      status: "in_progress",
+      conclusion: null,
+      createdAt: this.github.world.time(),
+      jobs: [],
+      approvals: [],
+    });
     return run;
   }
 
