@@ -11,6 +11,7 @@ import {
   holdRecord,
   intentRecord,
   liftRecord,
+  proposedRecord,
   purgedRecord,
   purgeListRecord,
   reconciledRecord,
@@ -19,6 +20,7 @@ import {
 } from "./receipts.ts";
 import { generationEndedRecord, generationRecord, uploadRecord } from "./generations.ts";
 import {
+  legsRecord,
   manifestRecord,
   markerRecord,
   planRecord,
@@ -40,6 +42,7 @@ const KINDS = [
   verifiedRecord,
   failedRecord,
   approvedRecord,
+  proposedRecord,
   intentRecord,
   purgedRecord,
   endedRecord,
@@ -55,6 +58,7 @@ const KINDS = [
   generationRecord,
   generationEndedRecord,
   uploadRecord,
+  legsRecord,
 ] as const;
 
 /** What any record is. */

@@ -173,3 +173,20 @@ export const verifiedRecord = z.strictObject({
   /** Said where the file could not be read back: no purge rests on such a receipt. */
   proof: z.literal("dump-digest").optional(),
 });
+
+/** Which batches each job of one run's matrices takes: decided once, by `plan`. */
+export const legsRecord = z.strictObject({
+  schema: z.literal("cellarman/legs/1"),
+  flow: name,
+  process: randomId,
+  legs: z.array(
+    z.strictObject({
+      leg: name,
+      step: z.enum(["archive", "verify", "purge"]),
+      /** No batch begins later than this after the leg began, ms. */
+      deadlineMs: z.number().int().positive(),
+      periods: z.array(z.strictObject({ period: name, batches: z.array(name) })),
+    }),
+  ),
+});
+export type Legs = z.infer<typeof legsRecord>;

@@ -2,7 +2,7 @@
 import type { Flow } from "../flow/flow.ts";
 import { isDumpReceipt } from "../ledger/keys.ts";
 import type { PlannedBatch } from "../ledger/records.ts";
-import type { Approved } from "../ledger/receipts.ts";
+import type { Approved, Proposed } from "../ledger/receipts.ts";
 import {
   type BatchMarks,
   type BatchStatus,
@@ -10,9 +10,10 @@ import {
   type StateRules,
 } from "../ledger/state.ts";
 
-/** An approval as it lies in the ledger. */
+/** An approval, as far as states depend on it. */
 export interface DatedApproval {
-  readonly value: Approved;
+  readonly value: Approved | Proposed;
+  /** Since when, by the store's clock. */
   readonly lastModifiedMs: number;
 }
 

@@ -28,8 +28,9 @@ export async function archiveOrSplit(
     const { fitting, halves } = await splitSlow(rule, waiting, done);
     waiting = [...halves];
     for (const result of await archive(fitting)) {
-      const parts = await partsOf(rule, result);
-      if (!parts) {
+      const isSlow = "failed" in result && isOverTime(result.failed);
+      const parts = isSlow ? await recordSplit(rule.run, result.batch) : undefined;
+      if (!isSlow || !parts) {
         done.push(result);
         continue;
       }
@@ -45,15 +46,6 @@ const splitResult = (
   parts: readonly PlannedBatch[],
   attempts: number,
 ): BatchArchived => ({ batch, split: parts.map((part) => part.id), attempts });
-
-/** The halves of a batch that its deadline stopped; undefined: it was not, or cannot be split. */
-async function partsOf(
-  { run }: SplitRule,
-  result: BatchArchived,
-): Promise<readonly PlannedBatch[] | undefined> {
-  if (!("failed" in result) || !isOverTime(result.failed)) return undefined;
-  return recordSplit(run, result.batch);
-}
 
 /** Splits, before anything is called, what would take too long at the speed seen last. */
 async function splitSlow(

@@ -4,6 +4,7 @@ import { EXIT } from "../runtime/errors.ts";
 import { assertDestinations } from "./destinations.ts";
 import { examine, type Finding, type Level } from "./doctor-finding.ts";
 import { examineHfiles, proofFinding } from "./doctor-hfiles.ts";
+import { examineForge } from "./doctor-forge.ts";
 import { examineHot } from "./doctor-hot.ts";
 import { examineStore } from "./doctor-store.ts";
 import { chosenFlows, type FlowFile } from "./open.ts";
@@ -45,7 +46,8 @@ async function examineFlow(inv: Invocation, at: FlowFile): Promise<readonly Find
       ? await examineHfiles(inv, at.flow, store.cold)
       : [];
     const hot = await examineHot(inv, at.flow, store.cold);
-    return [...hot, ...proofFinding(at.flow), ...hfiles, ...store.findings];
+    const forge = await examineForge(inv, at);
+    return [...hot, ...proofFinding(at.flow), ...hfiles, ...store.findings, ...forge];
   } finally {
     await store.cold?.close();
   }
