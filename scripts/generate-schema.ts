@@ -1,10 +1,12 @@
 // Writes what is made from the flow schema: schema/flow.schema.json (for editors) and
-// docs/reference/flow.md (for people). Tests compare both with what stands there.
+// docs/reference/flow.md (for people); and src/archive/hfile/scripts.json, made from the WarpScript
+// files beside it. Tests compare all with what stands there.
 import { readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { z } from "zod";
 import { flowSchema } from "../src/flow/schema.ts";
 import { cliPage } from "./cli-page.ts";
+import { hfileScriptsText } from "./hfile-scripts.ts";
 import { isMain } from "./main-module.ts";
 import { plainText, referencePage, type JsonSchema } from "./reference-page.ts";
 
@@ -39,6 +41,7 @@ export const GENERATED: Readonly<Record<string, () => string>> = {
   "schema/flow.schema.json": schemaText,
   "docs/reference/flow.md": referenceText,
   "docs/reference/cli.md": cliPage,
+  "src/archive/hfile/scripts.json": hfileScriptsText,
 };
 
 if (isMain(import.meta.url)) {

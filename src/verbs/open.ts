@@ -157,12 +157,15 @@ export async function openReader(
     log: inv.log,
     ...(unit ? { unit } : {}),
   });
-  const ordinary = ordinaryLimits(at.flow.run.timeoutMs, inv.io.signal);
-  const { hotStallMs } = inv.io.limits ?? {};
+  const { hotStallMs, hotDeadlineMs } = inv.io.limits ?? {};
+  const defaults = {
+    ...ordinaryLimits(hotDeadlineMs ?? at.flow.run.timeoutMs, inv.io.signal),
+    ...(hotStallMs === undefined ? {} : { stallMs: hotStallMs }),
+  };
   return {
-    ...limited(hot, { ...ordinary, ...(hotStallMs === undefined ? {} : { stallMs: hotStallMs }) }),
+    ...limited(hot, defaults),
     close: () => hot.close(),
-    grantedLimits: (limits) => hot.grantedLimits(limits),
+    grantedLimits: (limits = defaults) => hot.grantedLimits(limits),
   };
 }
 
