@@ -115,7 +115,8 @@ test("a body shorter than announced is no answer, though the HTTP library would 
       return true;
     },
   } as unknown as Dispatcher;
-  const answer = wholeAnswer(short, { path: "/", method: "GET" }, { method: "GET" }, "the store");
+  const asked = { path: "/", method: "GET" } as const;
+  const answer = wholeAnswer(short, asked, { method: "GET" }, "the store");
   const thrown: unknown = await answer.catch((error: unknown) => error);
   expect(thrown).toBeInstanceOf(NoWholeAnswer);
   expect(thrown).toMatchObject({
