@@ -104,7 +104,7 @@ describe("giving up", () => {
   });
 });
 
-test("a body shorter than announced is no answer, though the HTTP library would take it", async () => {
+test("a body shorter than announced is no answer, though a library would take it", async () => {
   const short = {
     dispatch(_: Dispatcher.DispatchOptions, handler: Dispatcher.DispatchHandler): boolean {
       const controller = { abort: () => undefined } as unknown as Dispatcher.DispatchController;
