@@ -168,12 +168,14 @@ describe("a generation that fails", () => {
     await expectRun(world, 0, "plan");
     const { stdout } = await expectRun(world, 0, "archive");
     expect(stdout).toContain("took too long and was split into");
-    const [supplement] = keysOf(world, "plans/").filter((key) => key.includes("supplement-"));
-    expect(recordOf(world, supplement ?? "")).toMatchObject({ reason: "split" });
-    expect(keysOf(world, "seals/")).toHaveLength(2);
+    const [supplement = ""] = keysOf(world, "plans/").filter((key) => key.includes("supplement-"));
+    expect(recordOf(world, supplement)).toMatchObject({ reason: "split" });
+    // On a busy machine halves take too long as well.
+    const sealed = keysOf(world, "seals/").length;
+    expect(sealed).toBeGreaterThanOrEqual(2);
     await expectRun(world, 0, "verify");
     world.moveClock(GRACE_OVER);
-    for (let run = 0; run < 2; run++) {
+    for (let run = 0; run < sealed + 2 && world.hotPoints > 0; run++) {
       for (const step of ["plan", "purge"]) await expectRun(world, 0, step);
     }
     expect(world.hotPoints).toBe(0);
