@@ -37,7 +37,7 @@ const shard = { value: "I/N", help: "only the I-th of N parts of the work" };
 const leg = { value: "PLAN/LEG", help: "exactly the batches of a leg that plan --legs printed" };
 const deadline = {
   value: "DURATION",
-  help: "begin no batch that would end later than this from now (default: the leg's time)",
+  help: "begin no batch that would end later (default: the leg's time)",
 };
 const reason = { value: "TEXT", help: "why; others will read it" };
 const gcWait = {
