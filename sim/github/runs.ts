@@ -7,6 +7,7 @@ import {
   notFound,
   ok,
   page,
+  refused,
   text,
 } from "./call.ts";
 import type { World } from "./world.ts";
@@ -17,7 +18,23 @@ export interface Job {
   readonly attempt: number;
   conclusion: string | null;
   /** Annotations of its check run. */
-  readonly annotations: readonly { readonly title: string; readonly message: string }[];
+  readonly annotations: readonly JobAnnotation[];
+  /** 0: no runner took it; left out: one did. */
+  readonly runnerId?: number;
+  /** Left out: GitHub does not say. */
+  readonly startedAt?: string;
+}
+
+/** What a step printed as `::error title=…::…`, or GitHub says of the job. */
+export interface JobAnnotation {
+  readonly title: string | null;
+  readonly message: string;
+}
+
+/** A request to run something again; without a job: all that failed. */
+export interface Rerun {
+  readonly run: number;
+  readonly job: number | undefined;
 }
 
 export interface Approval {
@@ -65,13 +82,12 @@ export const runHandlers: Handlers = {
     }),
   [`GET ${RUN}/attempts/{attempt_number}/jobs`]: (call) =>
     withRun(call, (run) => jobsAnswer(call, run, Number(call.params["attempt_number"]))),
-  [`POST ${RUN}/rerun-failed-jobs`]: (call) =>
-    withRun(call, (run) => {
-      run.attempt += 1;
-      run.status = "queued";
-      run.conclusion = null;
-      return created({});
-    }),
+  [`POST ${RUN}/rerun-failed-jobs`]: (call) => withRun(call, (run) => again(call, run, undefined)),
+  [`POST ${REPO}/actions/jobs/{job_id}/rerun`]: (call) => {
+    const id = Number(call.params["job_id"]);
+    const run = [...call.world.runs.values()].find((r) => r.jobs.some((j) => j.id === id));
+    return run ? again(call, run, id) : notFound();
+  },
   [`GET ${WORKFLOW}`]: ({ world, params }) => {
     const file = params["workflow_id"] ?? "";
     const state = world.workflows.get(file);
@@ -122,6 +138,31 @@ export function addRun(world: World, said: Partial<Run> = {}): Run {
   return run;
 }
 
+/** One job of a run, as it ended. */
+export function addJob(world: World, run: Run, said: Partial<Job> & Pick<Job, "name">): Job {
+  const job: Job = {
+    id: world.id(),
+    attempt: run.attempt,
+    conclusion: "success",
+    annotations: [],
+    startedAt: world.time(),
+    ...said,
+  };
+  run.jobs.push(job);
+  return job;
+}
+
+/** GitHub refuses while the run is not over, and after 50 re-runs. */
+function again({ world }: Call, run: Run, job: number | undefined): Answer {
+  if (run.status !== "completed") return refused(403, "The workflow run is already running");
+  if (run.attempt > 50) return refused(403, "Unable to re-run: the limit of 50 is reached");
+  world.reruns.push({ run: run.id, job });
+  run.attempt += 1;
+  run.status = "queued";
+  run.conclusion = null;
+  return created({});
+}
+
 function listAnswer(call: Call, fits: (run: Run) => boolean): Answer {
   const { branch, event, status } = call.query;
   const all = [...call.world.runs.values()]
@@ -144,10 +185,17 @@ function jobsAnswer(call: Call, run: Run, attempt: number | undefined): Answer {
     status: job.conclusion === null ? "in_progress" : "completed",
     conclusion: job.conclusion,
     check_run_url: `${call.world.url()}/repos/x/y/check-runs/${job.id}`,
-    html_url: `https://github.com/x/y/actions/runs/${run.id}/job/${job.id}`,
+    html_url: `${runUrl(call.world, run)}/job/${job.id}`,
+    runner_id: job.runnerId ?? 7,
+    created_at: job.startedAt ?? run.createdAt,
+    started_at: job.startedAt ?? run.createdAt,
+    completed_at: job.conclusion === null ? null : (job.startedAt ?? run.createdAt),
   }));
   return ok({ total_count: all.length, jobs });
 }
+
+const runUrl = ({ owner, repo }: World, run: Run): string =>
+  `https://github.com/${owner}/${repo}/actions/runs/${run.id}`;
 
 const shape = (world: World, run: Run) => ({
   id: run.id,
@@ -163,7 +211,8 @@ const shape = (world: World, run: Run) => ({
   run_started_at: run.createdAt,
   actor: world.user(run.actor),
   triggering_actor: world.user(run.actor),
-  html_url: `https://github.com/${world.owner}/${world.repo}/actions/runs/${run.id}`,
+  updated_at: run.createdAt,
+  html_url: runUrl(world, run),
 });
 
 const approvalShape = (world: World, { environment, by, state }: Approval) => ({

@@ -4,7 +4,7 @@ import { Git } from "./git.ts";
 import type { Comment, Issue, Label } from "./issues.ts";
 import type { Pull } from "./pulls.ts";
 import type { BranchRule, Environment } from "./rules.ts";
-import type { Dispatch, Run } from "./runs.ts";
+import type { Dispatch, Rerun, Run } from "./runs.ts";
 
 /** An account. */
 export interface User {
@@ -39,6 +39,8 @@ export class World {
   truncatesTrees = false;
   defaultBranch = "main";
   readonly users = new Map<string, User>();
+  /** Accounts that may read a public repository, and nothing else. */
+  readonly strangers = new Set<string>();
   readonly tokens = new Map<string, Token>();
   readonly issues = new Map<number, Issue>();
   readonly comments = new Map<number, Comment>();
@@ -55,6 +57,7 @@ export class World {
     ["review.yml", "active"],
   ]);
   readonly dispatches: Dispatch[] = [];
+  readonly reruns: Rerun[] = [];
   private lastId = 0;
   private lastNumber = 0;
 

@@ -84,6 +84,9 @@ export const closedKey = (at: PeriodRef, id: string): string =>
   joinKey("closed", at.flow, at.period, `${id}.json`);
 export const purgeListKey = (flow: string, id: string): string =>
   joinKey("lists", flow, `${id}.json`);
+/** Which batch goes to which leg of one planned run. */
+export const legsKey = (flow: string, plan: string): string =>
+  joinKey("legs", flow, `${plan}.json`);
 export const fenceProbeKey = (at: PeriodRef, id: string): string =>
   joinKey("fences", at.flow, at.period, `${id}.json`);
 

@@ -19,6 +19,7 @@ import {
   withdrawnRecord,
 } from "./receipts.ts";
 import {
+  legsRecord,
   manifestRecord,
   markerRecord,
   planRecord,
@@ -53,6 +54,7 @@ const KINDS = [
   purgeListRecord,
   fenceProbeRecord,
   recountRecord,
+  legsRecord,
 ] as const;
 
 /** What any record is. */
