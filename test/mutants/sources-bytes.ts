@@ -1,19 +1,12 @@
 // Mutants of the text of what reads and writes bytes.
-import type { HandMutant } from "./mutants.ts";
-
-const mutant = (
-  name: string,
-  file: string,
-  from: string,
-  to: string,
-  ...tests: string[]
-): HandMutant => ({ name, patches: [{ file, from, to }], tests });
+import { type HandMutant, mutant } from "./hand.ts";
 
 const LINES = "src/warp10/text/lines.ts";
 const SELECTOR = "src/warp10/selector.ts";
 
 const LONG_OF_A_DOUBLE = `{
-  const long = BigInt.asIntN(64, BigInt((negative ? -1 : 1) * (leading * 10 ** (to - middle) + trailing)));
+  const double = (negative ? -1 : 1) * (leading * 10 ** (to - middle) + trailing);
+  const long = BigInt.asIntN(64, BigInt(double));
   out.low = Number(BigInt.asIntN(32, long));
   out.high = Number(long >> 32n);
   return true;
