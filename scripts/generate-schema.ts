@@ -1,7 +1,6 @@
 // Writes what is made from the schemas of flow and policy: schema/*.schema.json (for editors) and
-// docs/reference/{flow,policy}.md (for people); what `init` ships; and
-// src/archive/hfile/scripts.json, made from the WarpScript files beside it. Tests compare all with
-// what stands there.
+// docs/reference/{flow,policy}.md (for people); and src/archive/hfile/scripts.json, made from the
+// WarpScript files beside it. Tests compare all with what stands there.
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { z } from "zod";
@@ -66,8 +65,8 @@ export const GENERATED: Readonly<Record<string, () => string>> = {
   "docs/reference/flow.md": referenceText,
   "docs/reference/policy.md": () => policyPage(policyJsonSchema()),
   "docs/reference/cli.md": cliPage,
-  "src/init/shipped.json": shippedText,
   "src/archive/hfile/scripts.json": hfileScriptsText,
+  "src/init/shipped.json": shippedText,
 };
 
 if (isMain(import.meta.url)) {

@@ -183,13 +183,13 @@ export async function openReader(
     ...(unit ? { unit } : {}),
   });
   const { hotStallMs, hotDeadlineMs } = inv.io.limits ?? {};
-  const longestMs = hotDeadlineMs ?? at.flow.run.timeoutMs;
+  const timeoutMs = hotDeadlineMs ?? at.flow.run.timeoutMs;
   const defaults = {
-    ...ordinaryLimits(longestMs, inv.io.signal),
+    ...ordinaryLimits(timeoutMs, inv.io.signal),
     ...(hotStallMs === undefined ? {} : { stallMs: hotStallMs }),
     // Asked at each call: no read outlasts the time of this process.
     get deadlineMs() {
-      return Math.min(longestMs, time?.leftMs() ?? longestMs);
+      return Math.min(timeoutMs, time?.leftMs() ?? timeoutMs);
     },
   };
   return {

@@ -1,6 +1,7 @@
 // The gate's checks of the flow on the default branch now, the policy, holds and the list (design
 // §3, "The gate").
 import { describe, expect, test } from "vitest";
+import { loadPolicy } from "../../src/flow/policy.ts";
 import { purgeDigest } from "../../src/flow/digest.ts";
 import { loadPolicy } from "../../src/flow/policy.ts";
 import type { Flow } from "../../src/flow/flow.ts";
