@@ -3,7 +3,6 @@
 import { describe, expect, test } from "vitest";
 import { loadPolicy } from "../../src/flow/policy.ts";
 import { purgeDigest } from "../../src/flow/digest.ts";
-import { loadPolicy } from "../../src/flow/policy.ts";
 import type { Flow } from "../../src/flow/flow.ts";
 import type { Forge } from "../../src/forge/forge.ts";
 import { holdKey } from "../../src/ledger/keys.ts";
