@@ -93,7 +93,7 @@ async function start(args: readonly string[]): Promise<Served> {
       return startGitHub({ port, ...(repository === undefined ? {} : { repository }) });
     }
     default:
-      throw new UsageError("which of them: warp10, cellar, proxy or github?");
+      throw new UsageError("which of them: warp10, cellar, github or proxy?");
   }
 }
 

@@ -101,7 +101,8 @@ export class Git {
 
   /** Makes a commit on a branch and pushes it. */
   push(branch: string, change: Change, parents?: readonly string[]): Commit {
-    const before = this.head(branch);
+    // A new branch begins where the default branch is.
+    const before = this.head(branch) ?? this.head(this.world.defaultBranch);
     const files = new Map(before?.files);
     for (const [path, text] of Object.entries(change.files)) {
       if (text === null) files.delete(path);

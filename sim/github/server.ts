@@ -5,7 +5,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from "node:ht
 import type { AddressInfo } from "node:net";
 import { FaultPlan } from "../faults.ts";
 import { type Answer, refused } from "./call.ts";
-import { Contract } from "./contract.ts";
+import { theContract } from "./contract.ts";
 import type { GitHubFault } from "./faults.ts";
 import { fill } from "./fill.ts";
 import { matchRoute, type Matched } from "./routes.ts";
@@ -52,7 +52,7 @@ const TOKEN = "ghs_simulated";
 
 interface Service {
   readonly world: World;
-  readonly contract: Contract;
+  readonly contract: ReturnType<typeof theContract>;
   readonly faults: FaultPlan<GitHubFault>;
   readonly calls: LoggedCall[];
   readonly violations: string[];
@@ -65,7 +65,7 @@ export async function startGitHub(options: GitHubOptions = {}): Promise<GitHubSi
   const url = (): string => `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   const service: Service = {
     world: new World(repository, url, options.now ?? Date.now),
-    contract: new Contract(),
+    contract: theContract(),
     faults: new FaultPlan<GitHubFault>(options.seed),
     calls: [],
     violations: [],

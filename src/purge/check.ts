@@ -73,6 +73,8 @@ export interface GateCase {
   readonly flowsAreAuthoritative: boolean;
   /** The local policy says `hold: all`; it counts where there is no remote to read it from. */
   readonly localHoldAll?: boolean;
+  /** The local policy's `min-version`, likewise. */
+  readonly localMinVersion?: string | null;
   readonly plan: Stored<Plan>;
   readonly batch: PlannedBatch;
   readonly at: BatchRef;

@@ -35,6 +35,7 @@ export async function casesOfPeriod(
       flowFile: now.flowFile,
       flowsAreAuthoritative: flagOption(inv.options, "flows-are-authoritative"),
       localHoldAll: policy?.holdAll === true,
+      localMinVersion: policy?.minVersion ?? null,
       plan: ruling.plan,
       batch,
       at: { ...ledger.at, batch: batch.id },

@@ -9,8 +9,10 @@ import type { EnvName, Flow } from "../flow/flow.ts";
 import { loadFlow } from "../flow/load.ts";
 import { loadPolicy, type Policy, POLICY_FILE } from "../flow/policy.ts";
 import { renderProblems } from "../flow/problems.ts";
+import { openRunGitHub } from "../forge/actions/context.ts";
 import type { Forge } from "../forge/forge.ts";
 import { openGit } from "../forge/git.ts";
+import { overGitHub } from "../forge/github/forge.ts";
 import { keptFor } from "../forge/kept.ts";
 import { patient } from "../cellar/patient.ts";
 import { CellarmanError } from "../runtime/errors.ts";
@@ -193,8 +195,14 @@ export async function openReader(
 /** How long an answer about the default branch is good for, ms: one fetch a minute at the most. */
 const BRANCH_FRESH_MS = 60_000;
 
-/** Where the flows are kept; undefined: no remote. */
+/**
+ * Where the flows are kept; undefined: no remote. In a run of GitHub Actions that has a token its
+ * API is asked, else `git fetch`.
+ */
 export async function openForge(inv: Invocation): Promise<Forge | undefined> {
-  const forge = await openGit(flowsFolder(inv));
-  return forge && keptFor(forge, inv.io.clock, BRANCH_FRESH_MS);
+  const checkout = await openGit(flowsFolder(inv));
+  if (!checkout) return undefined;
+  const github = openRunGitHub(inv.io, inv.log);
+  if (github) return overGitHub(checkout, github, inv.io.clock);
+  return keptFor(checkout, inv.io.clock, BRANCH_FRESH_MS);
 }

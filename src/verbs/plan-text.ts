@@ -3,6 +3,7 @@ import { tally } from "../plan/due.ts";
 import { bytesText, compact, duration } from "../runtime/progress.ts";
 import { renderTable } from "../report/table.ts";
 import { some } from "../runtime/words.ts";
+import { coverText } from "./approval-cover.ts";
 import type { FlowPlanned } from "./plan.ts";
 import type { RuledPeriod } from "./periods.ts";
 
@@ -37,7 +38,8 @@ function describeFlow(planned: FlowPlanned): string {
         (leftOut > 0
           ? `; ${leftOut} more wait for the budget, about ${some(runs, "run")} in all.\n`
           : ".\n");
-  return `${flow}\n${table}${purge}`;
+  const covers = planned.toReview.map((cover) => `To approve: ${coverText(cover)}.\n`);
+  return `${flow}\n${table}${purge}${covers.join("")}`;
 }
 
 function row({ ledger, ruling, statuses }: RuledPeriod): string[] {

@@ -1,7 +1,7 @@
 // plan: see what is due, plan periods that have no plan, cut the purge list, and say what each step
 // should do.
 import pLimit from "p-limit";
-import { indexPeriods, readPeriod } from "../cellar/snapshot.ts";
+import { indexPeriods } from "../cellar/snapshot.ts";
 import { readRecord, writeRecord } from "../cellar/records.ts";
 import type { Cold } from "../cellar/cold.ts";
 import { purgeListKey } from "../ledger/keys.ts";
@@ -17,7 +17,9 @@ import { randomFraction, randomId } from "../runtime/random.ts";
 import { retrying } from "../runtime/retry.ts";
 import { assertDisjoint } from "./between-flows.ts";
 import { chosenFlows, type FlowFile, openReader, openStore } from "./open.ts";
-import { limitsOf, type RuledPeriod, ruled } from "./periods.ts";
+import { readRuled, type RuledPeriod } from "./periods.ts";
+import { type Cover, coverJson } from "./approval-cover.ts";
+import { coversToReview } from "./plan-covers.ts";
 import { planPeriod } from "./plan-period.ts";
 import { describePlans } from "./plan-text.ts";
 import { type Invocation, textOption, type VerbResult } from "./verb.ts";
@@ -31,6 +33,8 @@ export interface FlowPlanned {
   /** When the next period becomes due, ms; undefined: some are due now. */
   readonly nextDueMs: number | undefined;
   readonly purgeList: CutList & { readonly key: string | undefined };
+  /** What the reviewers of the flow's CI environment are asked for. */
+  readonly toReview: readonly Cover[];
   /** Batch ids by step and shard. */
   readonly shards: Readonly<Record<"archive" | "verify" | "purge", readonly (readonly string[])[]>>;
 }
@@ -71,6 +75,7 @@ async function planFlow(inv: Invocation, at: FlowFile): Promise<FlowPlanned> {
       fresh,
       nextDueMs: next ? undefined : dueAtMs(periodOf(every, first), keepHot),
       purgeList: await cutPurgeList(inv, at, cold, periods),
+      toReview: await coversToReview(inv, flow, cold, periods),
       shards: shardsOf(periods, flow.run.shards),
     };
   } finally {
@@ -85,9 +90,8 @@ async function ruledOrPlanned(
   period: Period,
   fresh: string[],
 ): Promise<RuledPeriod | undefined> {
-  const place = { flow: at.flow.name, period: period.name };
   const storeMs = await cold.nowMs();
-  const known = ruled(at.flow, await readPeriod(cold, place), storeMs, limitsOf(inv));
+  const known = await readRuled(inv, at.flow, cold, period.name, storeMs);
   if (known) return known;
   const hot = await openReader(inv, at);
   try {
@@ -99,7 +103,7 @@ async function ruledOrPlanned(
     await hot.close();
   }
   fresh.push(period.name);
-  return ruled(at.flow, await readPeriod(cold, place), storeMs, limitsOf(inv));
+  return readRuled(inv, at.flow, cold, period.name, storeMs);
 }
 
 /** Cuts what may be purged now to the budgets, and writes the list that `purge` goes by. */
@@ -199,6 +203,7 @@ function toJson(planned: FlowPlanned): object {
       leftOut: planned.purgeList.leftOut,
       runs: planned.purgeList.runs,
     },
+    toReview: planned.toReview.map(coverJson),
     shards: planned.shards,
   };
 }

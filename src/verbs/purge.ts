@@ -13,6 +13,7 @@ import { chosenFlows, type FlowFile, openReader, openStore } from "./open.ts";
 import { openPeriods, type RuledPeriod } from "./periods.ts";
 import { flowAsOfNow, type FlowNow, openPurge } from "./purge-ports.ts";
 import { reconcileAll } from "./purge-end.ts";
+import { trustOf, waitsElsewhere } from "./purge-trust.ts";
 import { describe, exitCodeFor, type FlowPurged, toJson, waitingText } from "./purge-text.ts";
 import type { Invocation, VerbResult } from "./verb.ts";
 
@@ -41,10 +42,14 @@ const nothing = (flow: string, note: string): FlowPurged => ({
   note,
 });
 
-async function purgeFlow(inv: Invocation, at: FlowFile): Promise<FlowPurged> {
-  const now = await flowAsOfNow(inv, at);
+async function purgeFlow(said: Invocation, at: FlowFile): Promise<FlowPurged> {
+  const now = await flowAsOfNow(said, at);
   const { name } = now.flow;
   if (now.flow.purge.mode === "never") return nothing(name, "purge.mode is never");
+  const trust = await trustOf(said, now);
+  if (trust.may === "leave") return leftToOthers(said, at, now, trust.why);
+  if (trust.may === "dry-run") said.log.warn(`${name}: a dry run, for ${trust.why}`);
+  const inv = trust.may === "dry-run" ? asDryRun(said) : said;
   const cold = await openStore(inv, at);
   const hot = await openReader(inv, at);
   const ports = openPurge(inv, now, { hot, cold });
@@ -57,6 +62,30 @@ async function purgeFlow(inv: Invocation, at: FlowFile): Promise<FlowPurged> {
     return { flow: name, batches, ...ended, waiting, note: undefined };
   } finally {
     await Promise.all([ports.close(), hot.close(), cold.close()]);
+  }
+}
+
+const asDryRun = (inv: Invocation): Invocation => ({
+  ...inv,
+  options: { ...inv.options, "dry-run": true },
+});
+
+/** Where nothing guards a delete token in CI, somebody purges from the command line. */
+async function leftToOthers(
+  inv: Invocation,
+  at: FlowFile,
+  { flow }: FlowNow,
+  why: string,
+): Promise<FlowPurged> {
+  const cold = await openStore(inv, at);
+  try {
+    const statuses = (await openPeriods(inv, flow, cold)).flatMap((p) => p.statuses);
+    return nothing(
+      flow.name,
+      waitsElsewhere(statuses, why) ?? `nothing waits for a purge (${why})`,
+    );
+  } finally {
+    await cold.close();
   }
 }
 

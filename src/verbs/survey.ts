@@ -10,8 +10,8 @@ import { type FlowReport, type LateBatch, reportOn } from "../report/flow-report
 import { type FlowView, readFlowView } from "../report/overview.ts";
 import { asCellarmanError, CellarmanError } from "../runtime/errors.ts";
 import { chosenOf, type FlowFile, invalidFlows, openStore, readFlows } from "./open.ts";
-import { limitsOf } from "./periods.ts";
-import { type Invocation, textOption, withSignal } from "./verb.ts";
+import { readingOf } from "./reading.ts";
+import { type Invocation, textOption } from "./verb.ts";
 
 /** Batches with late points whose series are looked up. */
 const LATE_LOOKED_UP = 20;
@@ -63,8 +63,7 @@ export async function surveyFlows(inv: Invocation): Promise<Survey> {
 async function surveyFlow(inv: Invocation, at: FlowFile): Promise<Surveyed> {
   const cold = await openStore(inv, at);
   try {
-    const reading = { cold, flow: at.flow, limits: limitsOf(inv), ...withSignal(inv.io) };
-    const view = await readFlowView(reading);
+    const view = await readFlowView(readingOf(inv, at.flow, cold));
     const report = reportOn(view, await lateBatches(cold, view));
     return { at, report, assigned: await assignedIn(inv, at, cold) };
   } finally {

@@ -75,7 +75,16 @@ export const VERBS: Readonly<Record<string, VerbSpec>> = {
   approve: {
     summary: "say yes to the purge of exactly the verified seals of a period",
     usage: "approve FLOW PERIOD",
-    options: { digest: { value: "CHARS", help: "the digest's first eight characters" } },
+    options: {
+      digest: { value: "CHARS", help: "the digest's first eight characters; all 64 in CI" },
+      propose: {
+        help: "open a pull request for each period that waits (approve-by: pull-request)",
+      },
+      environment: {
+        value: "NAME",
+        help: "the CI environment whose reviewers said yes to this run",
+      },
+    },
     example: "cellarman approve metrics 2025-11",
     load: () => import("./approve.ts"),
   },
