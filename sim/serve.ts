@@ -52,10 +52,10 @@ async function start(args: readonly string[]): Promise<Served> {
       bucket: { type: "string", multiple: true },
       "access-key": { type: "string" },
       "secret-key": { type: "string" },
-      repository: { type: "string" },
       to: { type: "string" },
       script: { type: "string" },
       seed: { type: "string", default: "1" },
+      repository: { type: "string" },
     },
   });
   const port = Number(values.port);

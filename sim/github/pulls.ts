@@ -218,4 +218,5 @@ const reviewShape = (world: World, { id, by, state, commit, at }: Review) => ({
   state,
   commit_id: commit,
   submitted_at: at,
+  author_association: world.strangers.has(by) ? "NONE" : "COLLABORATOR",
 });

@@ -39,6 +39,8 @@ export class World {
   truncatesTrees = false;
   defaultBranch = "main";
   readonly users = new Map<string, User>();
+  /** Accounts that may read a public repository, and nothing else. */
+  readonly strangers = new Set<string>();
   readonly tokens = new Map<string, Token>();
   readonly issues = new Map<number, Issue>();
   readonly comments = new Map<number, Comment>();

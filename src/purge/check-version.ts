@@ -1,5 +1,6 @@
 // The gate's check of the tool itself: an old run that is started again brings an old tool.
 import { loadPolicy, policyBeside } from "../flow/policy.ts";
+import { isOlder } from "../flow/version-order.ts";
 import { VERSION } from "../runtime/version.ts";
 import { type CheckLine, type GateCase, type GatePorts, no, yes } from "./check.ts";
 
@@ -17,17 +18,7 @@ export async function checkVersion(gate: GateCase, ports: GatePorts): Promise<Ch
 }
 
 async function minVersion(gate: GateCase, { forge }: GatePorts): Promise<string | null> {
-  if (!forge) return gate.localMinVersion ?? null;
+  if (!forge) return gate.localPolicy?.minVersion ?? null;
   const policy = await forge.fileNow(policyBeside(gate.flowFile));
   return policy === undefined ? null : loadPolicy(policy).minVersion;
-}
-
-/** Whether one version of three numbers comes before another. */
-export function isOlder(version: string, than: string): boolean {
-  const [one, other] = [version, than].map((text) => text.split(".").map(Number));
-  for (const [i, part] of (other ?? []).entries()) {
-    const mine = one?.[i] ?? 0;
-    if (mine !== part) return mine < part;
-  }
-  return false;
 }

@@ -12,6 +12,7 @@ import { some } from "../runtime/words.ts";
 import { approveByEnvironment } from "./approve-environment.ts";
 import { approveByFile } from "./approve-file.ts";
 import { proposeApprovals } from "./approve-propose.ts";
+import { approveReviewed } from "./approve-review.ts";
 import { chosenFlow, type FlowFile, openStore } from "./open.ts";
 import { sealsToApprove as readToApprove } from "./seals-to-approve.ts";
 import { flagOption, type Invocation, textOption, type VerbResult } from "./verb.ts";
@@ -23,6 +24,8 @@ const DIGEST_CHARS = 8;
 /** Approves as the flow says who approves, and as the command line asks. */
 export async function run(inv: Invocation): Promise<VerbResult> {
   if (flagOption(inv.options, "propose")) return proposeApprovals(inv);
+  const review = textOption(inv.options, "review");
+  if (review !== undefined) return approveReviewed(inv, review);
   const at = await chosenFlow(inv);
   const period = inv.positionals[1];
   if (period === undefined) {

@@ -7,7 +7,7 @@ import type { Cold } from "../cellar/cold.ts";
 import { openCellar } from "../cellar/s3.ts";
 import type { EnvName, Flow } from "../flow/flow.ts";
 import { loadFlow } from "../flow/load.ts";
-import { loadPolicy, type Policy, POLICY_FILE } from "../flow/policy.ts";
+import { loadPolicy, type Policy, policyBeside, POLICY_FILE } from "../flow/policy.ts";
 import { renderProblems } from "../flow/problems.ts";
 import { openRunGitHub } from "../forge/actions/context.ts";
 import type { Forge } from "../forge/forge.ts";
@@ -21,6 +21,7 @@ import { retrying, type RetryPolicy } from "../runtime/retry.ts";
 import { openHot, type OpenHot } from "../warp10/client.ts";
 import type { Hot } from "../warp10/hot.ts";
 import { limited, ordinaryLimits } from "../warp10/limited.ts";
+import type { WorkTime } from "../runtime/work-time.ts";
 import type { TimeUnit } from "../warp10/range.ts";
 import { assertDestinations } from "./destinations.ts";
 import { flagOption, type Invocation, textOption } from "./verb.ts";
@@ -171,6 +172,7 @@ export async function openReader(
   inv: Invocation,
   at: FlowFile,
   unit?: TimeUnit,
+  time?: WorkTime,
 ): Promise<OpenReader> {
   await assertDestinations(inv, at);
   const hot = openHot({
@@ -181,9 +183,14 @@ export async function openReader(
     ...(unit ? { unit } : {}),
   });
   const { hotStallMs, hotDeadlineMs } = inv.io.limits ?? {};
+  const timeoutMs = hotDeadlineMs ?? at.flow.run.timeoutMs;
   const defaults = {
-    ...ordinaryLimits(hotDeadlineMs ?? at.flow.run.timeoutMs, inv.io.signal),
+    ...ordinaryLimits(timeoutMs, inv.io.signal),
     ...(hotStallMs === undefined ? {} : { stallMs: hotStallMs }),
+    // Asked at each call: no read outlasts the time of this process.
+    get deadlineMs() {
+      return Math.min(timeoutMs, time?.leftMs() ?? timeoutMs);
+    },
   };
   return {
     ...limited(hot, defaults),
@@ -205,4 +212,15 @@ export async function openForge(inv: Invocation): Promise<Forge | undefined> {
   const github = openRunGitHub(inv.io, inv.log);
   if (github) return overGitHub(checkout, github, inv.io.clock);
   return keptFor(checkout, inv.io.clock, BRANCH_FRESH_MS);
+}
+
+/**
+ * The policy that a run goes by: the default branch's as it is now; without a remote the one on
+ * disk. Throws "flow-invalid" where it cannot be read.
+ */
+export async function policyNow(inv: Invocation, at: FlowFile): Promise<Policy | undefined> {
+  const forge = await openForge(inv);
+  if (!forge) return localPolicy(inv);
+  const text = await forge.fileNow(policyBeside(await forge.pathInside(at.file)));
+  return text === undefined ? undefined : loadPolicy(text);
 }

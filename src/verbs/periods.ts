@@ -72,28 +72,23 @@ export function ruled(
   return { ledger, ruling, statuses };
 }
 
-/** The open periods of a flow that have a plan, oldest first; `--period P` names one. */
-export async function openPeriods(inv: Invocation, flow: Flow, cold: Cold): Promise<RuledPeriod[]> {
+/**
+ * The open periods of a flow that have a plan, oldest first; `--period P` names one, `among` some.
+ */
+export async function openPeriods(
+  inv: Invocation,
+  flow: Flow,
+  cold: Cold,
+  among?: ReadonlySet<string>,
+): Promise<RuledPeriod[]> {
   const only = textOption(inv.options, "period");
   const nowMs = await cold.nowMs();
   const periods: RuledPeriod[] = [];
   for (const { period, closed } of await indexPeriods(cold, flow.name)) {
     if (closed || (only !== undefined && period !== only)) continue;
+    if (among && !among.has(period)) continue;
     const found = await readRuled(inv, flow, cold, period, nowMs);
     if (found) periods.push(found);
   }
   return periods;
-}
-
-/**
- * The batches that this process takes of all that are due: `--shard 2/8` takes the second of eight.
- */
-export function shardOf(inv: Invocation): { index: number; count: number } {
-  const said = textOption(inv.options, "shard");
-  if (said === undefined) return { index: 0, count: 1 };
-  const [, index, count] = /^([1-9]\d{0,3})\/([1-9]\d{0,3})$/.exec(said) ?? [];
-  if (!index || !count || Number(index) > Number(count)) {
-    throw new CellarmanError("usage", `--shard ${said}: expected I/N, e.g. 2/8`);
-  }
-  return { index: Number(index) - 1, count: Number(count) };
 }

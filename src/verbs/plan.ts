@@ -3,26 +3,39 @@
 import pLimit from "p-limit";
 import { indexPeriods } from "../cellar/snapshot.ts";
 import { readRecord, writeRecord } from "../cellar/records.ts";
+import type { Flow } from "../flow/flow.ts";
 import type { Cold } from "../cellar/cold.ts";
 import { purgeListKey } from "../ledger/keys.ts";
 import { sealRecord } from "../ledger/records.ts";
 import { closedRecord } from "../ledger/receipts.ts";
 import type { BatchStatus } from "../ledger/state.ts";
-import { dueStep, isDue, tally } from "../plan/due.ts";
+import { dueStep, isDue } from "../plan/due.ts";
 import { dueAtMs, duePeriods, type Period, periodOf } from "../plan/period.ts";
 import { type Candidate, cutToBudget, type CutList } from "../plan/purge-list.ts";
 import { packShards } from "../plan/shards.ts";
-import { EXIT } from "../runtime/errors.ts";
+import { asCellarmanError, EXIT, exitCodeOfSome } from "../runtime/errors.ts";
+import { renderFailure } from "../runtime/failure-text.ts";
 import { randomFraction, randomId } from "../runtime/random.ts";
 import { retrying } from "../runtime/retry.ts";
 import { assertDisjoint } from "./between-flows.ts";
-import { chosenFlows, type FlowFile, openReader, openStore } from "./open.ts";
+import {
+  chosenFlows,
+  chosenOf,
+  type FlowFile,
+  invalidFlows,
+  openReader,
+  openStore,
+  readFlows,
+} from "./open.ts";
 import { readRuled, type RuledPeriod } from "./periods.ts";
-import { type Cover, coverJson } from "./approval-cover.ts";
+import type { Cover } from "./approval-cover.ts";
 import { coversToReview } from "./plan-covers.ts";
+import { budgetNow } from "./plan-budget.ts";
 import { planPeriod } from "./plan-period.ts";
-import { describePlans } from "./plan-text.ts";
-import { type Invocation, textOption, type VerbResult } from "./verb.ts";
+import { type Broken, legsJson, planJson } from "./plan-json.ts";
+import { planLegs, stepsOf } from "./plan-legs.ts";
+import { describeLegs, describePlans } from "./plan-text.ts";
+import { flagOption, type Invocation, textOption, type VerbResult } from "./verb.ts";
 
 /** What planning one flow found. */
 export interface FlowPlanned {
@@ -39,15 +52,45 @@ export interface FlowPlanned {
   readonly shards: Readonly<Record<"archive" | "verify" | "purge", readonly (readonly string[])[]>>;
 }
 
-/** Plans the chosen flows. */
+/** Plans the chosen flows; with `--legs` those that can be planned, and the jobs of the run. */
 export async function run(inv: Invocation): Promise<VerbResult> {
+  if (flagOption(inv.options, "legs")) return runWithLegs(inv);
   const files = await chosenFlows(inv);
   const planned: FlowPlanned[] = [];
   for (const at of files) planned.push(await planFlow(inv, at));
   return {
     exitCode: EXIT.done,
     text: describePlans(planned),
-    json: { flows: planned.map(toJson) },
+    json: { flows: planned.map(planJson) },
+  };
+}
+
+/** One broken flow keeps no other from its work: exit 3 says that there is one. */
+async function runWithLegs(inv: Invocation): Promise<VerbResult> {
+  stepsOf(inv);
+  const { files, bad } = await readFlows(inv);
+  const broken: Broken[] = bad.map((file) => ({ flow: file.file, error: invalidFlows([file]) }));
+  const planned: FlowPlanned[] = [];
+  for (const at of chosenOf(inv, files)) {
+    try {
+      planned.push(await planFlow(inv, at));
+    } catch (thrown) {
+      inv.io.signal?.throwIfAborted();
+      const error = asCellarmanError(thrown);
+      broken.push({ flow: at.flow.name, error });
+      inv.io.stderr(renderFailure(error, { json: false, verbose: false }));
+    }
+  }
+  const [first] = broken;
+  if (first && planned.length === 0) throw first.error;
+  const legs = await planLegs(inv, files, planned);
+  return {
+    exitCode: exitCodeOfSome(
+      broken.map(({ error }) => error),
+      broken.length + planned.length,
+    ),
+    text: describePlans(planned) + describeLegs(legs, broken),
+    json: { flows: planned.map(planJson), ...legsJson(legs, broken) },
   };
 }
 
@@ -106,26 +149,34 @@ async function ruledOrPlanned(
   return readRuled(inv, at.flow, cold, period.name, storeMs);
 }
 
+/**
+ * A batch that a reviewer of the CI environment may approve in this very run goes on its list: the
+ * gate still asks for the approval.
+ */
+const toReview = (inv: Invocation, flow: Flow, status: BatchStatus): boolean =>
+  flagOption(inv.options, "legs") &&
+  flow.purge.approveBy === "environment" &&
+  status.waitsFor === "approval";
+
 /** Cuts what may be purged now to the budgets, and writes the list that `purge` goes by. */
 export async function cutPurgeList(
   inv: Invocation,
-  { flow }: FlowFile,
+  at: FlowFile,
   cold: Cold,
   periods: readonly RuledPeriod[],
 ): Promise<FlowPlanned["purgeList"]> {
+  const { flow } = at;
   const due = periods.flatMap(({ ledger, statuses }) =>
     statuses
-      .filter((status) => dueStep(status) === "purge")
+      .filter((status) => dueStep(status) === "purge" || toReview(inv, flow, status))
       .map((status) => ({ period: ledger.at.period, status })),
   );
   const candidates = await pLimit(SEALS_AT_ONCE).map(due, ({ period, status }) =>
     candidateOf(cold, period, status),
   );
-  const cut = cutToBudget(
-    candidates,
-    flow.purge.budget,
-    await purgedSoFar(cold, flow.name, periods),
-  );
+  const budget = candidates.length === 0 ? flow.purge.budget : await budgetNow(inv, at);
+  if (!budget) return { entries: [], leftOut: candidates.length, runs: 0, key: undefined };
+  const cut = cutToBudget(candidates, budget, await purgedSoFar(cold, flow.name, periods));
   if (cut.entries.length === 0) return { ...cut, key: undefined };
   const { key } = await writeRecord(cold, purgeListKey(flow.name, randomId()), {
     schema: "cellarman/purge-list/1",
@@ -182,28 +233,4 @@ function shardsOf(periods: readonly RuledPeriod[], count: number): FlowPlanned["
       count,
     );
   return { archive: packed("archive"), verify: packed("verify"), purge: packed("purge") };
-}
-
-function toJson(planned: FlowPlanned): object {
-  return {
-    flow: planned.flow,
-    nextDue: planned.nextDueMs === undefined ? null : new Date(planned.nextDueMs).toISOString(),
-    periods: planned.periods.map(({ ledger, ruling, statuses }) => ({
-      period: ledger.at.period,
-      plan: ruling.plan.sha256,
-      fresh: planned.fresh.includes(ledger.at.period),
-      series: ruling.plan.value.coverage.rootSeries,
-      coverage: ruling.plan.value.coverage,
-      batches: statuses.length,
-      states: tally(statuses),
-    })),
-    purgeList: {
-      key: planned.purgeList.key ?? null,
-      batches: planned.purgeList.entries.map(({ period, batch }) => ({ period, batch })),
-      leftOut: planned.purgeList.leftOut,
-      runs: planned.purgeList.runs,
-    },
-    toReview: planned.toReview.map(coverJson),
-    shards: planned.shards,
-  };
 }

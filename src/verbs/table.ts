@@ -34,6 +34,11 @@ export const COMMON_OPTIONS: Readonly<Record<string, OptionSpec>> = {
 
 const period = { value: "PERIOD", help: "only this period, e.g. 2025-11" };
 const shard = { value: "I/N", help: "only the I-th of N parts of the work" };
+const leg = { value: "PLAN/LEG", help: "exactly the batches of a leg that plan --legs printed" };
+const deadline = {
+  value: "DURATION",
+  help: "begin no batch that would end later than this from now (default: the leg's time)",
+};
 const reason = { value: "TEXT", help: "why; others will read it" };
 const gcWait = {
   value: "DURATION",
@@ -51,24 +56,45 @@ export const VERBS: Readonly<Record<string, VerbSpec>> = {
     example: "cellarman validate flows/metrics.yaml",
     load: () => import("./validate.ts"),
   },
+  review: {
+    summary: "what a change of the flows does, against a base: periods, deletion, policy",
+    usage: "review [--base REF]",
+    options: {
+      base: {
+        value: "REF",
+        help: "branch or commit to compare with (default: the default branch)",
+      },
+      comment: { help: "in a pull request's run: write its one comment" },
+      "detailed-exitcode": { help: "exit 5 where the flows change" },
+      "accept-destinations": { help: "say yes by hand to where credentials go" },
+    },
+    example: "cellarman review --base main",
+    load: () => import("./review.ts"),
+  },
   plan: {
     summary: "see what is due, plan it, and cut the purge list",
     usage: "plan [FLOW]",
-    options: { period, "gc-wait": gcWait },
+    options: {
+      period,
+      batch: { value: "BATCH", help: "legs for this batch alone" },
+      legs: { help: "write down which job takes which batch, and print the matrices" },
+      steps: { value: "LIST", help: "legs for these: archive,verify,purge (default: all)" },
+      "gc-wait": gcWait,
+    },
     example: "cellarman plan metrics --json",
     load: () => import("./plan.ts"),
   },
   archive: {
     summary: "export planned batches into the bucket and seal them",
     usage: "archive [FLOW]",
-    options: { period, shard },
+    options: { period, shard, leg, deadline },
     example: "cellarman archive metrics --shard 1/4",
     load: () => import("./archive.ts"),
   },
   verify: {
     summary: "prove sealed batches from the bucket's bytes and a second hot read",
     usage: "verify [FLOW]",
-    options: { period, shard },
+    options: { period, shard, leg, deadline },
     example: "cellarman verify metrics",
     load: () => import("./verify.ts"),
   },
@@ -84,6 +110,7 @@ export const VERBS: Readonly<Record<string, VerbSpec>> = {
         value: "NAME",
         help: "the CI environment whose reviewers said yes to this run",
       },
+      review: { value: "JSON", help: "every period that plan --legs asked those reviewers" },
     },
     example: "cellarman approve metrics 2025-11",
     load: () => import("./approve.ts"),
@@ -91,7 +118,7 @@ export const VERBS: Readonly<Record<string, VerbSpec>> = {
   purge: {
     summary: "delete from hot what the gate finds archived; reconcile; close",
     usage: "purge [FLOW]",
-    options: { period, "gc-wait": gcWait },
+    options: { period, leg, deadline, "gc-wait": gcWait },
     example: "cellarman purge metrics",
     load: () => import("./purge.ts"),
   },
@@ -193,6 +220,20 @@ export const VERBS: Readonly<Record<string, VerbSpec>> = {
     options: {},
     example: "cellarman audit metrics 'cpu.load{host=a}' 2025-11-03T10:00:00Z",
     load: () => import("./audit.ts"),
+  },
+  init: {
+    summary: "write workflows, an example flow and CODEOWNERS; say what to create on GitHub",
+    usage: "init [FOLDER]",
+    options: {
+      owner: { value: "NAME", help: "account that the action is taken from: NAME/cellarman" },
+      ref: { value: "SHA", help: "the action's commit (default: asked of that repository's tag)" },
+      with: { value: "NAMES", help: "further workflows, by commas: control,rerun,watchdog" },
+      policy: { help: "write a policy that the flows keep" },
+      codeowners: { value: "NAMES", help: "accounts or teams, such as @acme/data-oncall" },
+      "without-purge": { help: "leave out the jobs that approve and purge" },
+    },
+    example: "cellarman init --owner acme --with control,rerun,watchdog --policy",
+    load: () => import("./init.ts"),
   },
   doctor: {
     summary: "check tokens, time unit, clocks, server and store; say what is weakened",

@@ -9,7 +9,7 @@ import { inputOf, TARGETS } from "./run.ts";
 import type { Orders, Tally } from "./worker.ts";
 
 const FOUND = join(import.meta.dirname, "../../reports/fuzz");
-/** A case that takes longer than this never ends; a busy machine alone does not stop one so long. */
+/** A case that takes longer than this never ends, however busy the machine is. */
 const HANG_MS = 60_000;
 /** No case is under way yet. */
 const NONE = -1;

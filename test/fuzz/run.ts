@@ -17,7 +17,7 @@ export const TARGETS: Readonly<Record<string, Target>> = {
   parquet,
 };
 
-/** The longest that one input may take, ms: of a thousand times what most take, on a busy machine. */
+/** The longest that one input may take, ms: a thousand times what most take. */
 export const SLOW_MS = 5_000;
 
 /** What one case came to. */

@@ -147,7 +147,8 @@ const pageOf = (entries: readonly string[], next: string | undefined): string =>
   `${entries.join("")}<KeyCount>${entries.length}</KeyCount></ListBucketResult>`;
 
 const ERROR =
-  '<?xml version="1.0" encoding="UTF-8"?><Error><Code>SlowDown</Code><RequestId>1</RequestId></Error>';
+  '<?xml version="1.0" encoding="UTF-8"?><Error><Code>SlowDown</Code>' +
+  "<RequestId>1</RequestId></Error>";
 
 /** Pages of a listing, and errors: neither is ever taken for the other. */
 export const xml: Target = {

@@ -10,7 +10,8 @@ const SCRIPT = `
   // Leap days, month ends, the ends of centuries, days that a zone skipped or had twice.
   const firsts = [
     ["month", "1970-01", 14], ["month", "1999-12", 15], ["month", "2099-11", 14],
-    ["week", "1970-W01", 3], ["week", "2011-W51", 4], ["week", "2026-W52", 4], ["week", "2099-W52", 3],
+    ["week", "1970-W01", 3], ["week", "2011-W51", 4], ["week", "2026-W52", 4],
+    ["week", "2099-W52", 3],
     ["day", "1972-02-28", 3], ["day", "2000-02-28", 3], ["day", "2011-12-28", 5],
     ["day", "2025-03-29", 3], ["day", "2025-10-25", 3], ["day", "2099-12-30", 4],
   ];

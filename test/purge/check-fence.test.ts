@@ -171,7 +171,11 @@ describe("the write fence", () => {
       const { check, cold } = fenceOf();
       cold.plant(fenceProbeKey({ flow: "f", period: "2025-11" }, hexId(8)), {
         schema: "cellarman/fence-probe/1",
-        ...{ flow: "f", period: "2025-11", process: hexId(3), ingress, timestamp: "99" },
+        flow: "f",
+        period: "2025-11",
+        process: hexId(3),
+        ingress,
+        timestamp: "99",
       });
       expect(await check(10)).toMatchObject({ ok: false, seen: "refused once" });
     }

@@ -1,10 +1,9 @@
 // Which seals a delete may rest on: valid, verified by another process, older than grace and the
 // store's wait, approved (design §3, "The gate"). The others only count against.
 import { describe, expect, test } from "vitest";
-import { batchRecordKey, intentKey, markerKey } from "../../src/ledger/keys.ts";
+import { batchRecordKey, intentKey } from "../../src/ledger/keys.ts";
 import { readView } from "../../src/purge/view.ts";
-import { AT } from "../ledger/plans.ts";
-import { BATCH, intentOf, sealKeyOf, sealOf } from "../ledger/seals.ts";
+import { intentOf, sealKeyOf, sealOf } from "../ledger/seals.ts";
 import { type MemoryCold, memoryCold } from "../support/memory-cold.ts";
 import { DAY_MS, hexHash, hexId } from "../support/values.ts";
 import { gateCase } from "./cases.ts";
