@@ -24,6 +24,9 @@ describe("a month goes from hot to HFiles", () => {
     });
     world.moveClock(16 * DAY);
     await expectRun(world, 0, "plan");
+    const why = await expectRun(world, 0, "status", "world", "2025-11", "--why");
+    expect(why.stdout).toContain("HFFETCH of store archive");
+    expect(why.stdout).toContain("all 17280 hot points are in the archive");
     const { stdout } = await expectRun(world, 0, "purge");
     expect(stdout).toContain("1 of 1 batches purged");
     expect(world.hotPoints).toBe(0);
