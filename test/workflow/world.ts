@@ -51,7 +51,7 @@ export interface Setting extends Pick<WorldOptions, "maxPastMs"> {
 }
 
 /** Workflows that the repository has. */
-const SHIPPED = ["offload.yml", "control.yml"];
+const SHIPPED = ["offload.yml", "control.yml", "review.yml", "rerun.yml", "watchdog.yml"];
 
 export const AUTOMATIC =
   "period: { first: 2025-11 }\n" +
