@@ -49,9 +49,18 @@ export function renderForActions(ended: Ended): Shown {
   const lines = annotationLines([...annotationsOf(ended, failures), ...noticesOf(document)]);
   return {
     commands: groupsOf(findings) + lines,
-    // `report` writes a summary of its own.
-    summary: ended.verb === "report" ? "" : summaryOf(ended, findings, failures),
+    summary: ownSummary(ended, document) ?? summaryOf(ended, findings, failures),
   };
+}
+
+/** `report` writes its summary itself; a document may bring its own, as review's does. */
+function ownSummary(
+  { verb }: Ended,
+  document: Readonly<Record<string, unknown>> | undefined,
+): string | undefined {
+  if (verb === "report") return "";
+  const markdown = document?.["markdown"];
+  return typeof markdown === "string" ? markdown : undefined;
 }
 
 function documentIn(stdout: string): Record<string, unknown> | undefined {

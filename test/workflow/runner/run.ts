@@ -40,6 +40,8 @@ export class Run {
   /** Records of every attempt, in the order in which they began. */
   readonly records: JobRecord[] = [];
   attempt = 0;
+  /** Jobs that a test is about, by name; the others end as if they had done their work. */
+  only: ((name: string) => boolean) | undefined;
   isCancelled = false;
   conclusion: Conclusion | undefined;
   private results = new Map<string, JobResult>();
@@ -226,6 +228,10 @@ export class Run {
     const place = textOf(isMapping(environment) ? environment["name"] : environment);
     const record = this.stage.newRecord(this, job.id, name, matrix, place);
     this.records.push(record);
+    if (this.only && !this.only(name)) {
+      record.conclusion = "success";
+      return record;
+    }
     record.conclusion = await this.stage.runJob(this, job, record, contexts, (workspace, secrets) =>
       runSteps({
         run: this,
