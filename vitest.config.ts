@@ -5,10 +5,12 @@ export default defineConfig({
     include: ["test/**/*.test.ts"],
     exclude: [
       "test/real/**",
-      "test/sweep/**",
+      "test/{sweep,soak}/**",
       "test/protocol/**",
+      "test/fuzz/**",
       "test/workflow/**",
       "test/e2e/!(way).test.ts",
+      "test/faults/matrix.test.ts",
       "node_modules/**",
     ],
     testTimeout: 60_000,

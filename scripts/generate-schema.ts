@@ -1,11 +1,13 @@
 // Writes what is made from the schemas of flow and policy: schema/*.schema.json (for editors) and
-// docs/reference/{flow,policy}.md (for people). Tests compare them with what stands there.
+// docs/reference/{flow,policy}.md (for people); and src/archive/hfile/scripts.json, made from the
+// WarpScript files beside it. Tests compare all with what stands there.
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { z } from "zod";
 import { flowSchema } from "../src/flow/schema.ts";
 import { policySchema } from "../src/flow/policy-schema.ts";
 import { cliPage } from "./cli-page.ts";
+import { hfileScriptsText } from "./hfile-scripts.ts";
 import { isMain } from "./main-module.ts";
 import { policyPage } from "./policy-page.ts";
 import { plainText, referencePage, type JsonSchema } from "./reference-page.ts";
@@ -63,6 +65,7 @@ export const GENERATED: Readonly<Record<string, () => string>> = {
   "docs/reference/flow.md": referenceText,
   "docs/reference/policy.md": () => policyPage(policyJsonSchema()),
   "docs/reference/cli.md": cliPage,
+  "src/archive/hfile/scripts.json": hfileScriptsText,
   "src/init/shipped.json": shippedText,
 };
 

@@ -1,5 +1,5 @@
 // What guards branches and environments, and what accounts there are.
-import { type Handlers, notFound, ok } from "./call.ts";
+import { type Handlers, notFound, ok, refused } from "./call.ts";
 import type { World } from "./world.ts";
 
 /** An environment, and its protection. */
@@ -21,7 +21,11 @@ const ENVIRONMENT = `${REPO}/environments/{environment_name}`;
 export const ruleHandlers: Handlers = {
   [`GET ${REPO}/rules/branches/{branch}`]: ({ world, params }) => {
     const rule = world.rules.get(params["branch"] ?? "");
-    if (world.hasRules === false) return notFound();
+    if (!world.hasRules) {
+      const message =
+        "Upgrade to GitHub Pro or make this repository public to enable this feature.";
+      return refused(403, message);
+    }
     return ok(rule === undefined ? [] : [{ type: "pull_request", ...ruleShape(world, rule) }]);
   },
   [`GET ${ENVIRONMENT}`]: ({ world, params }) => {

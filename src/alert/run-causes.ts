@@ -61,6 +61,21 @@ export function runCauses(work: FlowWork, outcome: RunOutcome): Cause[] {
   return [...others, ...steps];
 }
 
+/**
+ * Whether a run that found no cause may not say that all is well: it was not asked to work on the
+ * flow, or its legs were superseded, and what failed before is left still.
+ */
+export function leavesOpen({ view }: FlowWork, outcome: RunOutcome): boolean {
+  if (outcome.needs.length === 0) return true;
+  const { beganMs } = outcome;
+  const came = (step: Step): boolean => beganMs !== undefined && movedSince(view, step, beganMs);
+  const left = (step: Step): boolean => leftOf(view, step, undefined).length > 0;
+  if (left("purge") && endOf(outcome, "purge") !== "success") return true;
+  const isUnplanned = view.periods.some((p) => p.kind === "unplanned");
+  const isBehind = isUnplanned || left("archive") || left("verify");
+  return isBehind && !came("archive") && !came("verify");
+}
+
 /** A need, though a leg of it failed, that left nothing undone; or that was superseded. */
 export function harmlessNeeds(works: readonly FlowWork[], outcome: RunOutcome): Need[] {
   return outcome.needs.filter(({ job, result }) => {

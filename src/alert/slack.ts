@@ -57,6 +57,13 @@ export async function tellSlack(
   return null;
 }
 
+/** The message was removed, or is too old to be edited here: it is written anew. */
+const GONE: ReadonlySet<string> = new Set([
+  "message_not_found",
+  "edit_window_closed",
+  "cant_update_message",
+]);
+
 async function byBot(
   slack: Slack & { channel: string },
   token: string,
@@ -66,9 +73,8 @@ async function byBot(
   const call = (method: string, json: object) => callSlack(slack, token, method, json, sender);
   if (known) {
     const updated = await call("chat.update", { channel: known.channel, ts: known.ts, text });
-    // A person may have removed the message: then it is written anew.
     if (updated.ok) return known;
-    if (updated.error !== "message_not_found") throw slackRefused(slack, updated.error);
+    if (!GONE.has(updated.error ?? "")) throw slackRefused(slack, updated.error);
   }
   const posted = await call("chat.postMessage", { channel: slack.channel, text });
   if (!posted.ok) throw slackRefused(slack, posted.error);

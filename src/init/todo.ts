@@ -33,6 +33,8 @@ export interface Setup {
   readonly hasPolicy: boolean;
 }
 
+const DEFAULT_BRANCH = "deployment branches: the default branch only";
+
 const READ = { WARP10_READ_TOKEN: "Warp 10 read token" } as const;
 const KEYS = (whose: string) => ({
   CELLAR_ADDON_KEY_ID: `id of the bucket key of ${whose}`,
@@ -61,7 +63,8 @@ export function todoOf(flows: readonly Flow[], setup: Setup): Todo {
     name: "cellarman-plan",
     jobs: "plan, report, watchdog and control",
     secrets: [...secretsOf(flows, { ...READ, ...KEYS("archive"), ...ALERTS }), ...heartbeat(setup)],
-    rules: ["deployment branches: the default branch only"],
+    // The watchdog looks on pull requests as well: a limited environment would fail it there.
+    rules: setup.workflows.includes("watchdog.yml") ? [] : [DEFAULT_BRANCH],
   };
   return {
     environments: [plan, ...legs],
@@ -98,12 +101,17 @@ function secretsOf(
 function legsOf(name: string, flows: readonly Flow[], setup: Setup): NeededEnvironment[] {
   const reads = (whose: string): NeededSecret[] => secretsOf(flows, { ...READ, ...KEYS(whose) });
   const legs: NeededEnvironment[] = [
-    { name: `${name}-archive`, jobs: "archive", secrets: reads("archive"), rules: [] },
-    { name: `${name}-verify`, jobs: "verify", secrets: reads("verify"), rules: [] },
+    {
+      name: `${name}-archive`,
+      jobs: "archive",
+      secrets: reads("archive"),
+      rules: [DEFAULT_BRANCH],
+    },
+    { name: `${name}-verify`, jobs: "verify", secrets: reads("verify"), rules: [DEFAULT_BRANCH] },
   ];
   const purging = flows.filter(({ purge }) => purge.mode !== "never");
   if (setup.withoutPurge || purging.length === 0) return legs;
-  const only = "deployment branches: the default branch only (purge refuses without)";
+  const only = `${DEFAULT_BRANCH} (purge refuses without)`;
   const isReviewed = purging.some(({ purge }) => purge.approveBy === "environment");
   const reviewers = ["required reviewers, no self-review", "no bypass by administrators"];
   const approve: NeededEnvironment = {
@@ -127,7 +135,6 @@ function settingsOf(flows: readonly Flow[], setup: Setup): string[] {
   return [
     "Actions: workflow permissions read-only; no repository secret but the optional one",
     "A ruleset on the default branch: pull requests with a review of code owners, no bypass",
-    "Required check: review",
     ...(byPull && !setup.withoutPurge
       ? ["Approvals by pull request: Actions may create them, or an App's CELLARMAN_APP_TOKEN"]
       : []),

@@ -46,7 +46,7 @@ function withoutJobs(text: string): string {
   for (const block of blocksOf(lines.slice(jobs + 1))) {
     if (!PURGING.test(keyOf(block) ?? "")) kept.push(...block);
   }
-  return kept.map(withoutNeeds).join("\n");
+  return kept.map(withoutNeeds).map(withoutResults).join("\n");
 }
 
 const JOB = /^ {2}([A-Za-z_][\w-]*):\s*$/;
@@ -79,3 +79,7 @@ function withoutNeeds(line: string): string {
   const names = list.split(",").map((name) => name.trim());
   return `${start}[${names.filter((name) => !PURGING.test(name)).join(", ")}]`;
 }
+
+/** `purge=${{ needs.purge.result }}` in a list of results, with its comma. */
+const withoutResults = (line: string): string =>
+  line.replaceAll(/,?[\w-]+=\$\{\{ needs\.(?:approve|purge)[\w.-]* \}\}/g, "");

@@ -90,14 +90,14 @@ function quarantine(input: ContentsInput): ContentsVerdict | undefined {
  */
 function late(input: ContentsInput): ContentsVerdict | undefined {
   const differing = input.diffs.filter((d) => d.late > 0 || d.conflicts > 0);
-  const { unarchived } = input.judged;
-  const named = [...unarchived, ...differing.map((d) => d.identity), ...strandedIn(input)];
-  const series = [...new Set(named)].toSorted();
+  const lacking = [...input.judged.unarchived, ...differing.map((d) => d.identity)];
+  const series = [...new Set([...lacking, ...strandedIn(input)])].toSorted();
   if (series.length === 0) return undefined;
   const example = differing.find((d) => d.example)?.example;
   const such = example ? `: ${example}` : "";
-  const seen = `${series.length} series have points that the archive lacks${such}`;
-  return verdict("late", seen, { series });
+  const how =
+    lacking.length > 0 ? `the archive lacks${such}` : "only seals hold which cannot count";
+  return verdict("late", `${series.length} series have points that ${how}`, { series });
 }
 
 /** Series with a point that only seals hold which will never count. */

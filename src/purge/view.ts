@@ -23,7 +23,8 @@ import { orderView, type ViewOrder } from "../ledger/view.ts";
 import { overlap } from "../plan/slices.ts";
 import type { Forge } from "../forge/forge.ts";
 import type { Range } from "../warp10/range.ts";
-import { type Approval, type ApprovalsRead, readApprovals } from "./approval/read.ts";
+import { approves, approvalsInForce, unapproved } from "./approval/in-force.ts";
+import { type Approval, readApprovals } from "./approval/read.ts";
 import type { GateCase } from "./check.ts";
 import type { SealStanding } from "./decide.ts";
 
@@ -86,32 +87,6 @@ export async function readView(cold: Cold, gate: GateCase, forge?: Forge): Promi
     lost,
     restedOn,
   };
-}
-
-/** Approvals that are neither expired nor void; one that a purge rests on does not expire. */
-function approvalsInForce(
-  approvals: readonly Approval[],
-  gate: GateCase,
-  seals: readonly Stored<Seal>[],
-  rests: ReadonlySet<string>,
-  nowMs: number,
-): Approval[] {
-  const ofPlan = seals.filter((seal) => seal.value.plan === gate.plan.sha256);
-  return approvals.filter((approval) => {
-    const isVoid = approval.isVoidedByOthers && !ofPlan.every((seal) => approves(approval, seal));
-    if (isVoid) return false;
-    if (rests.has(approval.key)) return true;
-    return approval.refused === undefined && nowMs - approval.atMs <= gate.limits.approvalMs;
-  });
-}
-
-/** Why a seal is not approved. */
-function unapproved({ approvals, none }: ApprovalsRead, inForce: readonly Approval[]): string {
-  if (inForce.length > 0) return "not approved";
-  const refused = approvals.find((a) => a.refused !== undefined)?.refused;
-  const isVoid = approvals.some((a) => a.isVoidedByOthers);
-  const why = none ?? refused ?? (isVoid ? "expired, or void by a seal that came after it" : "");
-  return why === "" ? "not approved" : `not approved: ${why}`;
 }
 
 const rangeOf = ({ range }: Seal): Range => ({
@@ -242,10 +217,6 @@ async function standingOf(
   if (mode === "automatic") return counts;
   return inForce.some((a) => approves(a, seal)) ? counts : lacks(why);
 }
-
-/** Whether an approval names exactly this seal. */
-const approves = (approval: Approval, seal: Stored<Seal>): boolean =>
-  approval.seals.some((q) => q.key === seal.key && q.sha256 === seal.sha256);
 
 /** A receipt from another process than the export's, for exactly these bytes. */
 async function verifyReceipt(cold: Cold, seal: Stored<Seal>): Promise<Quoted | undefined> {

@@ -146,13 +146,17 @@ export const toldJson = (told: Told): object => ({
   dropped: told.dropped || null,
 });
 
-/** What a person should read of telling: what failed, and what GitHub left out. */
-export function remarksOn(told: readonly Told[]): string[] {
-  return told.flatMap(({ flow, failures, dropped }) => [
-    ...failures.map(
-      ({ channel, error }) =>
-        `${flow}: the ${channel} was not told: ${error.message}. ${error.hint ?? ""}`,
+/** Who could not be told, in words. */
+export const notToldOf = (told: readonly Told[]): string[] =>
+  told.flatMap(({ flow, failures }) =>
+    failures.map(
+      ({ channel, error: { message, hint = "" } }) =>
+        `${flow}: the ${channel} was not told: ${message}. ${hint}`,
     ),
-    ...(dropped === "" ? [] : [`${flow}: GitHub left out of the issue: ${dropped}`]),
-  ]);
-}
+  );
+
+/** What GitHub left out of new issues, in words. */
+export const droppedOf = (told: readonly Told[]): string[] =>
+  told
+    .filter(({ dropped }) => dropped !== "")
+    .map(({ flow, dropped }) => `${flow}: GitHub left out of the issue: ${dropped}`);

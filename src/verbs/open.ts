@@ -182,11 +182,10 @@ export async function openReader(
     log: inv.log,
     ...(unit ? { unit } : {}),
   });
-  const { timeoutMs } = at.flow.run;
-  const ordinary = ordinaryLimits(timeoutMs, inv.io.signal);
-  const { hotStallMs } = inv.io.limits ?? {};
-  const limits = {
-    ...ordinary,
+  const { hotStallMs, hotDeadlineMs } = inv.io.limits ?? {};
+  const timeoutMs = hotDeadlineMs ?? at.flow.run.timeoutMs;
+  const defaults = {
+    ...ordinaryLimits(timeoutMs, inv.io.signal),
     ...(hotStallMs === undefined ? {} : { stallMs: hotStallMs }),
     // Asked at each call: no read outlasts the time of this process.
     get deadlineMs() {
@@ -194,9 +193,9 @@ export async function openReader(
     },
   };
   return {
-    ...limited(hot, limits),
+    ...limited(hot, defaults),
     close: () => hot.close(),
-    grantedLimits: (limits) => hot.grantedLimits(limits),
+    grantedLimits: (limits = defaults) => hot.grantedLimits(limits),
   };
 }
 

@@ -1,7 +1,7 @@
 // What is wrong with each flow: of its run, and of its ledger.
 import type { Present } from "../alert/decide.ts";
 import { ledgerCauses } from "../alert/ledger-causes.ts";
-import { runCauses } from "../alert/run-causes.ts";
+import { leavesOpen, runCauses } from "../alert/run-causes.ts";
 import { type Cause, cause, PARTS } from "../alert/trouble.ts";
 import type { Flow } from "../flow/flow.ts";
 import { classOfFailure } from "../runtime/failure-class.ts";
@@ -20,13 +20,13 @@ export interface FlowFindings {
 export function findingsOf(inv: Invocation, survey: Survey, outcome: Outcome): FlowFindings[] {
   const elsewhere = (flow: Flow): boolean => purgesElsewhere(inv, flow, outcome);
   return [
-    ...survey.read.map(({ at, report, assigned }) => ({
-      at,
-      findings: {
-        run: runCauses({ view: report.view, assigned }, outcome),
-        ledger: ledgerCauses(report, elsewhere(at.flow)),
-      },
-    })),
+    ...survey.read.map(({ at, report, assigned }) => {
+      const work = { view: report.view, assigned };
+      const run = runCauses(work, outcome);
+      const ledger = ledgerCauses(report, elsewhere(at.flow));
+      const isOpen = run.length === 0 && leavesOpen(work, outcome);
+      return { at, findings: isOpen ? { ledger } : { run, ledger } };
+    }),
     ...survey.unread.map((one) => ({ at: one.at, findings: { run: [unreadCause(one)] } })),
   ];
 }

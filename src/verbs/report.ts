@@ -6,13 +6,14 @@ import { waitingForPurge } from "../alert/overdue.ts";
 import { harmlessNeeds } from "../alert/run-causes.ts";
 import { controlUrl } from "../alert/place.ts";
 import {
-  placeOf,
+  droppedOf,
   isSilent,
-  remarksOn,
+  notToldOf,
   openForRun,
+  placeOf,
+  type RunGitHub,
   tellAll,
   toldJson,
-  type RunGitHub,
 } from "./alerting.ts";
 import type { Told } from "../alert/tell.ts";
 import type { FlowReport } from "../report/flow-report.ts";
@@ -66,7 +67,8 @@ async function inRun(inv: Invocation, survey: Survey, nowMs: number): Promise<Ve
     const flows = findingsOf(inv, survey, outcome);
     const told = await tellFlows(inv, run, flows, outcome, nowMs);
     const end = endOf(survey, flows, told);
-    const remarks = remarksOf(survey, flows, outcome, told);
+    const notices = noticesOf(survey, outcome, told);
+    const remarks = [...whatIsWrong(survey, flows), ...notices, ...notToldOf(told)];
     const summary = summaryMarkdown(
       reports,
       { state: end.state, remarks, links: linksOf(run, told) },
@@ -83,7 +85,7 @@ async function inRun(inv: Invocation, survey: Survey, nowMs: number): Promise<Ve
         broken: brokenJson(survey),
         willRerun: outcome.willRerun ?? null,
         alerts: told.map(toldJson),
-        notices: remarks,
+        notices,
         calls: budget.spent,
       },
     };
@@ -147,21 +149,18 @@ const brokenJson = ({ invalid }: Survey): object[] => {
   return [{ flow: "flows", code, message, hint: hint ?? null, retryable }];
 };
 
-function remarksOf(
-  { invalid, read }: Survey,
-  flows: readonly FlowFindings[],
-  outcome: Outcome,
-  told: readonly Told[],
-): string[] {
+function whatIsWrong({ invalid }: Survey, flows: readonly FlowFindings[]): string[] {
+  const causes = flows.flatMap(({ at, findings }) =>
+    [...(findings.run ?? []), ...(findings.ledger ?? [])].map((c) => `${at.flow.name}: ${c.what}`),
+  );
+  return invalid ? [...causes, invalid.message] : causes;
+}
+
+/** What is no failure, and should be read all the same. */
+function noticesOf({ read }: Survey, outcome: Outcome, told: readonly Told[]): string[] {
   const works = read.map(({ report: { view }, assigned }) => ({ view, assigned }));
   const again = outcome.willRerun;
   return [
-    ...flows.flatMap((one) =>
-      [...(one.findings.run ?? []), ...(one.findings.ledger ?? [])].map(
-        (c) => `${one.at.flow.name}: ${c.what}`,
-      ),
-    ),
-    ...(invalid ? [invalid.message] : []),
     ...(again === undefined ? [] : [`it will be tried again, nobody is told yet: ${again}`]),
     ...harmlessNeeds(works, outcome).map(({ job, result }) =>
       result === "cancelled"
@@ -170,7 +169,7 @@ function remarksOf(
     ),
     ...works.flatMap(({ view }) => waitingRemark(view)),
     ...outcome.unknown,
-    ...remarksOn(told),
+    ...droppedOf(told),
   ];
 }
 

@@ -28,6 +28,15 @@ const event = z.object({
   }),
 });
 
+const repository = z.object({ repository: z.object({ default_branch: z.string() }) });
+
+/** The default branch as a run's event names it; undefined outside a run. */
+export async function eventBranch(inv: Invocation): Promise<string | undefined> {
+  const context = actionsContext(inv.io.env);
+  const read = context && repository.safeParse(await readEvent(context));
+  return read?.data?.repository.default_branch;
+}
+
 /** The pull request of this run; undefined: there is none. */
 export async function pullOf(inv: Invocation): Promise<Pull | undefined> {
   const context = actionsContext(inv.io.env);

@@ -16,7 +16,7 @@ import { exitCodeOfVerdict, verdictOf } from "../review/verdict.ts";
 import { VERSION } from "../runtime/version.ts";
 import { flowPaths, flowsFolder } from "./open.ts";
 import { askFacts, type Asked } from "./review-facts.ts";
-import { acceptedBy, type Pull, pullOf, tellPull } from "./review-pull.ts";
+import { acceptedBy, eventBranch, type Pull, pullOf, tellPull } from "./review-pull.ts";
 import { flagOption, type Invocation, textOption, type VerbResult } from "./verb.ts";
 
 /** Reviews the folder of flows against a base. */
@@ -25,7 +25,7 @@ export async function run(inv: Invocation): Promise<VerbResult> {
   const pull = await pullOf(inv);
   // A review's event sets no GITHUB_BASE_REF, and tells the branch itself.
   const ref = textOption(inv.options, "base") ?? inv.io.env.get("GITHUB_BASE_REF") ?? pull?.base;
-  const base = ref ?? (await defaultBase(folder));
+  const base = ref ?? (await eventBranch(inv)) ?? (await defaultBase(folder));
   const at = await readBase(folder, base);
   const review = await reviewOf(inv, base, at, pull);
   const markdown = reviewMarkdown(review);

@@ -22,6 +22,7 @@ export interface Io {
   readonly limits?: Partial<PurgeLimits> & {
     readonly storeStallMs?: number;
     readonly hotStallMs?: number;
+    readonly hotDeadlineMs?: number;
   };
   /**
    * Runs one command line as a process of its own; data and talk go to stderr. Resolves to its exit

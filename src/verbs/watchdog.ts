@@ -8,7 +8,15 @@ import type { Findings } from "../alert/trouble.ts";
 import { fixedMs, parseDuration } from "../flow/duration.ts";
 import { readWorkflow } from "../forge/github/workflows.ts";
 import { asCellarmanError, CellarmanError, EXIT } from "../runtime/errors.ts";
-import { isSilent, openForRun, remarksOn, type RunGitHub, tellAll, toldJson } from "./alerting.ts";
+import {
+  droppedOf,
+  isSilent,
+  notToldOf,
+  openForRun,
+  type RunGitHub,
+  tellAll,
+  toldJson,
+} from "./alerting.ts";
 import {
   causesJson,
   type FlowFindings,
@@ -38,12 +46,13 @@ export async function run(inv: Invocation): Promise<VerbResult> {
     const causes = flows.flatMap(causesJson);
     const isWell = causes.length === 0 && !survey.invalid && schedule.unknown.length === 0;
     const beat = isWell ? await heartbeat(inv) : { pinged: false, remarks: [] };
-    const notices = [...schedule.unknown, ...remarksOn(told), ...beat.remarks];
+    const notices = [...schedule.unknown, ...droppedOf(told), ...beat.remarks];
+    const said = [...notices, ...notToldOf(told)];
     const failed =
       told.some(isSilent) || survey.invalid !== undefined || schedule.unknown.length > 0;
     return {
       exitCode: failed && !isGuest(run) ? EXIT.failed : EXIT.done,
-      text: textOf(flows, notices, isWell),
+      text: textOf(flows, said, isWell),
       json: {
         well: isWell,
         causes,

@@ -22,9 +22,14 @@ export async function inSpoolFolder<T>(work: (folder: string) => Promise<T>): Pr
   }
 }
 
-/** A failed call of the file system names that call. */
+/** What a disk that is full, over quota, broken or read-only says. */
+const DISK_CODES: ReadonlySet<unknown> = new Set(["ENOSPC", "EDQUOT", "EIO", "EROFS", "EFBIG"]);
+
+/** A failed call of the file system names its path, but for a write to an open file. */
 const isOfDisk = (thrown: unknown): thrown is Error =>
-  thrown instanceof Error && "syscall" in thrown && "path" in thrown;
+  thrown instanceof Error &&
+  "syscall" in thrown &&
+  ("path" in thrown || ("code" in thrown && DISK_CODES.has(thrown.code)));
 
 const diskError = (cause: Error): CellarmanError =>
   new CellarmanError("disk", `the temporary folder cannot be used: ${cause.message}`, {

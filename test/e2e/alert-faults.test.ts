@@ -51,6 +51,7 @@ it("fails the job and says so where issues are disabled; Slack is told all the s
   const shown = renderForActions({ verb: "report", exitCode: code, stdout: all, stderr: "" });
   expect(shown.commands).toContain("::error title=cellarman transient::");
   expect(shown.commands).toContain("2025-11: archive failed, 1 batch is not done");
+  expect(shown.commands).toMatch(/^::error .*::world: the issue was not told: .*410/m);
 });
 
 it("does not fail a run in which all is well, though issues are disabled", async () => {

@@ -190,6 +190,21 @@ it("blames a flow that plan left out, and no other", async () => {
   expect(issueOf(stage)?.body).toContain("plan failed: second: the server was silent");
 });
 
+it("does not take a run that left the flow alone for its recovery", async () => {
+  stage = await githubStage();
+  await failingRun();
+  await report(1, ARCHIVE_FAILED);
+  stage.world.moveClock(DAY / 24);
+  // A dispatch for another flow; legs that another run superseded; a report by hand.
+  for (const jobs of ["plan=success,archive=skipped", "plan=success,archive=cancelled"]) {
+    await report(0, jobs);
+    expect(issueOf(stage)).toMatchObject({ state: "open", comments: [] });
+  }
+  await expectRun(stage.world, 0, "report", "--alert");
+  expect(issueOf(stage)).toMatchObject({ state: "open", comments: [] });
+  expect(issueOf(stage)?.body).toContain("archive failed, 1 batch is not done");
+});
+
 it("says what is wrong with --needs", async () => {
   stage = await githubStage();
   const { stderr } = await report(2, "plan=success,Archive");

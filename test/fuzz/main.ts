@@ -9,8 +9,10 @@ import { inputOf, TARGETS } from "./run.ts";
 import type { Orders, Tally } from "./worker.ts";
 
 const FOUND = join(import.meta.dirname, "../../reports/fuzz");
-/** A case that takes longer than this never ends. */
-const HANG_MS = 10_000;
+/** A case that takes longer than this never ends, however busy the machine is. */
+const HANG_MS = 60_000;
+/** No case is under way yet. */
+const NONE = -1;
 
 const { values } = parseArgs({
   options: {
@@ -32,15 +34,16 @@ if (names.length === 0 || !(seconds > 0) || !Number.isSafeInteger(seed)) {
 /** Runs one target for its time; a case that does not end is a failure. */
 async function fuzz(target: string, untilMs: number): Promise<Tally> {
   const current = new SharedArrayBuffer(4);
+  Atomics.store(new Int32Array(current), 0, NONE);
   const orders: Orders = { target, seed, untilMs, current };
   const worker = new Worker(new URL("worker.ts", import.meta.url), { workerData: orders });
   const { promise, resolve, reject } = Promise.withResolvers<Tally>();
   worker.once("message", resolve);
   worker.once("error", reject);
-  let [last, sinceMs] = [0, Date.now()];
+  let [last, sinceMs] = [NONE, Date.now()];
   const watch = setInterval(() => {
     const now = Atomics.load(new Int32Array(current), 0);
-    if (now !== last) [last, sinceMs] = [now, Date.now()];
+    if (now !== last || now === NONE) [last, sinceMs] = [now, Date.now()];
     else if (Date.now() - sinceMs > HANG_MS) resolve(hung(now));
   }, 500);
   try {

@@ -68,9 +68,19 @@ const number: Change = (bytes, draws) => {
   if (!match) return bytes;
   const put = draws.oneOf<string>([
     String(BigInt(match[0]) + 1n),
-    ...["0", "-0", "-1", "00", "1e9", "0x10", "1.5", "NaN"],
-    ...["9223372036854775807", "-9223372036854775808", "9223372036854775808"],
-    ...["9007199254740993", "9".repeat(400)],
+    "0",
+    "-0",
+    "-1",
+    "00",
+    "1e9",
+    "0x10",
+    "1.5",
+    "NaN",
+    "9223372036854775807",
+    "-9223372036854775808",
+    "9223372036854775808",
+    "9007199254740993",
+    "9".repeat(400),
   ]);
   const end = match.index + match[0].length;
   return Buffer.from(text.slice(0, match.index) + put + text.slice(end), "latin1");

@@ -73,16 +73,44 @@ const RECORDS: readonly [LedgerRecord, ...LedgerRecord[]] = [
 ];
 
 const KINDS = [
-  ...[planRecord, sealRecord, intentRecord, manifestRecord],
-  ...[verifiedRecord, purgedRecord, holdRecord, liftRecord],
+  planRecord,
+  sealRecord,
+  intentRecord,
+  manifestRecord,
+  verifiedRecord,
+  purgedRecord,
+  holdRecord,
+  liftRecord,
 ] as const;
 
 /** The reader of records: what it accepts is written as the same again. */
 export const record: Target = {
   words: [
-    ...(["{", "}", "[", "]", ",", ":", '"', "null", "true", "0", "-1", "1e5", "1.5"] as const),
-    ...['"__proto__":{},', '"x":1,', '"schema":"cellarman/seal/1",', "\\u0000", "\u00e9", "\ud800"],
-    ...['"9223372036854775808"', '"-0"', '"01"', '""', hexHash(1), hexId(1)],
+    "{",
+    "}",
+    "[",
+    "]",
+    ",",
+    ":",
+    '"',
+    "null",
+    "true",
+    "0",
+    "-1",
+    "1e5",
+    "1.5",
+    '"__proto__":{},',
+    '"x":1,',
+    '"schema":"cellarman/seal/1",',
+    "\\u0000",
+    "\u00e9",
+    "\ud800",
+    '"9223372036854775808"',
+    '"-0"',
+    '"01"',
+    '""',
+    hexHash(1),
+    hexId(1),
   ],
   good: (draws) => Buffer.from(canonicalJson(draws.oneOf(RECORDS))),
   async judge(bytes) {
@@ -119,24 +147,43 @@ const pageOf = (entries: readonly string[], next: string | undefined): string =>
   `${entries.join("")}<KeyCount>${entries.length}</KeyCount></ListBucketResult>`;
 
 const ERROR =
-  '<?xml version="1.0" encoding="UTF-8"?><Error><Code>SlowDown</Code><RequestId>1</RequestId></Error>';
+  '<?xml version="1.0" encoding="UTF-8"?><Error><Code>SlowDown</Code>' +
+  "<RequestId>1</RequestId></Error>";
 
 /** Pages of a listing, and errors: neither is ever taken for the other. */
 export const xml: Target = {
   words: [
-    ...(["<", ">", "</", "/>", "<Contents>", "</Contents>", "<Key>", "</Key>", "&amp;"] as const),
-    ...[
-      "<!DOCTYPE x [<!ENTITY a 'b'>]>",
-      "&a;",
-      "&#0;",
-      "<![CDATA[",
-      "]]>",
-      "<!--",
-      "-->",
-      "<?x?>",
-    ],
-    ...["<IsTruncated>true</IsTruncated>", "<KeyCount>0</KeyCount>", "<Error>", "true", "false"],
-    ...["<ListBucketResult>", "</ListBucketResult>", "%", "%2F", "%FF", "+", "\u0000", "__proto__"],
+    "<",
+    ">",
+    "</",
+    "/>",
+    "<Contents>",
+    "</Contents>",
+    "<Key>",
+    "</Key>",
+    "&amp;",
+
+    "<!DOCTYPE x [<!ENTITY a 'b'>]>",
+    "&a;",
+    "&#0;",
+    "<![CDATA[",
+    "]]>",
+    "<!--",
+    "-->",
+    "<?x?>",
+    "<IsTruncated>true</IsTruncated>",
+    "<KeyCount>0</KeyCount>",
+    "<Error>",
+    "true",
+    "false",
+    "<ListBucketResult>",
+    "</ListBucketResult>",
+    "%",
+    "%2F",
+    "%FF",
+    "+",
+    "\u0000",
+    "__proto__",
   ],
   good: (draws) => {
     if (draws.below(6) === 0) return Buffer.from(ERROR);

@@ -46,6 +46,8 @@ jobs:
     needs: [plan, approve, purge, purge-reviewed]
     steps:
       - uses: $/
+        with:
+          arguments: --needs=plan=\${{ needs.plan.result }},purge=\${{ needs.purge.result }}
         env:
           SLACK_WEBHOOK_URL: \${{ secrets.SLACK_WEBHOOK_URL }}
           OTHER: \${{ secrets.SOMETHING }}
@@ -98,6 +100,7 @@ describe("a workflow", () => {
   it("without purge loses the jobs that approve and purge, their comments and their needs", () => {
     const fitted = fit([GOOD], { withoutPurge: true });
     expect(fitted).not.toMatch(/purge|approve|Deletes|two lines|DELETE/);
+    expect(fitted).toContain("--needs=plan=${{ needs.plan.result }}\n");
     expect(lines(fitted, "needs:")).toEqual(["needs: [plan]"]);
     expect(fitted).toContain("  # Plans.\n  plan:");
     expect(fitted).toContain("\n\n  # Says what was done.\n  report:");

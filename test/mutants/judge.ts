@@ -3,7 +3,7 @@ import { spawn } from "node:child_process";
 import { readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { HandMutant } from "./mutants.ts";
+import type { HandMutant } from "./hand.ts";
 
 const ROOT = join(import.meta.dirname, "../..");
 const VITEST = join(ROOT, "node_modules/vitest/vitest.mjs");
@@ -26,10 +26,8 @@ export interface JudgeOptions {
 /** Has a mutant judged by its tests, or by the model where it names none. */
 export async function judge(mutant: HandMutant, options: JudgeOptions): Promise<Row> {
   if (mutant.tests) return { ...(await byTests(mutant.name, mutant.tests)), histories: null };
-  const args = [
-    ...["--mutant", mutant.name, "--histories", String(options.histories)],
-    ...["--seed", String(options.seed), ...(mutant.isOfLiveness ? ["--liveness"] : [])],
-  ];
+  const { histories: most, seed } = options;
+  const args = ["--mutant", mutant.name, "--histories", String(most), "--seed", String(seed)];
   const hook = mutant.patches ? [`--import=${join(ROOT, "test/mutants/hook.ts")}`] : [];
   const script = join(ROOT, "test/mutants/model.ts");
   const { status, stdout, stderr } = await run([...hook, script, ...args], mutant.name);

@@ -1,6 +1,7 @@
 // Mutants by hand: each protection switched off, and what misses it: the model, after so many
 // histories, or the tests that are named beside it.
-//   node test/mutants/main.ts [--only REGEX] [--histories N] [--seed S] [--jobs N] [--short] [--json]
+//   node test/mutants/main.ts [--only REGEX] [--histories N] [--seed S] [--jobs N] [--short]
+//   [--judge tests|model] [--json]
 import { parseArgs } from "node:util";
 import { judge, type Row } from "./judge.ts";
 import { MUTANTS } from "./mutants.ts";
@@ -10,14 +11,21 @@ const { values } = parseArgs({
     histories: { type: "string", default: "20000" },
     seed: { type: "string", default: "1" },
     only: { type: "string", default: "" },
+    judge: { type: "string" },
     jobs: { type: "string", default: "2" },
     short: { type: "boolean", default: false },
     json: { type: "boolean", default: false },
   },
 });
 
+const judgeOf = (tests: readonly string[] | undefined) => (tests ? "tests" : "model");
 const only = new RegExp(values.only);
-const wanted = MUTANTS.filter(({ name, isSlow }) => only.test(name) && !(values.short && isSlow));
+const wanted = MUTANTS.filter(
+  ({ name, tests, isSlow }) =>
+    only.test(name) &&
+    !(values.short && isSlow) &&
+    (values.judge ?? judgeOf(tests)) === judgeOf(tests),
+);
 const options = { histories: Number(values.histories), seed: Number(values.seed) };
 
 const table: Row[] = [];

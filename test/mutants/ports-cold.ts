@@ -21,28 +21,10 @@ const invisible = (verbs: readonly string[], prefix: RegExp): Mutant =>
     return prefix.test(key) ? undefined : found;
   });
 
-/** What each key was first given, whatever became of it. */
-const asPut = new WeakMap<World, Map<string, Uint8Array>>();
-
-/** Gets of data objects are answered from memory. */
-const fromMemory = (verbs: readonly string[]): Mutant => ({
-  cold(cold, world, life) {
-    const known = asPut.get(world) ?? new Map<string, Uint8Array>();
-    asPut.set(world, known);
-    const get: Cold["get"] = async (key) => {
-      const found = await cold.get(key);
-      const bytes = key.startsWith("data/") ? known.get(key) : undefined;
-      return bytes ? { bytes, lastModifiedMs: found?.lastModifiedMs ?? world.storeMs() } : found;
-    };
-    return {
-      ...cold,
-      async put(key, bytes) {
-        known.set(key, Uint8Array.from(bytes));
-        await cold.put(key, bytes);
-      },
-      get: verbs.includes(life.verb) ? get : cold.get,
-    };
-  },
+/** What the store lost is read all the same. */
+const lostAreRead: Mutant = withGet(["purge"], async (key, get, world) => {
+  const found = await get(key);
+  return found ?? world.bucket.lost.get(key);
 });
 
 /** Attempts of a batch share their keys: what one writes is written over the other's. */
@@ -122,24 +104,9 @@ const everyList: Mutant = withGet(["purge"], async (key, get, world) => {
   return { ...found, bytes: Buffer.from(JSON.stringify({ ...record, entries })) };
 });
 
-/** The view is what the batch's own markers name. */
-const viewOfTheBatch: Mutant = {
-  cold: (cold, _, life) => ({
-    ...cold,
-    async *list(prefix) {
-      for await (const listed of cold.list(prefix)) {
-        if (life.verb !== "purge" || !prefix.startsWith("seals/")) yield listed;
-      }
-    },
-  }),
-};
-
-const ALL = ["plan", "archive", "verify", "purge"];
-
 /** Mutants of the bucket's side, by the protection that they switch off. */
 export const COLD_MUTANTS: Readonly<Record<string, Mutant>> = {
-  "read-back of an attempt": fromMemory(["archive"]),
-  "archive read back at the gate": fromMemory(["purge"]),
+  "archive read back at the gate": lostAreRead,
   "fresh attempt keys": sharedKeys,
   "receipt from another process": ownReceipt,
   grace: {
@@ -153,11 +120,7 @@ export const COLD_MUTANTS: Readonly<Record<string, Mutant>> = {
   approval: { flow: (flow) => ({ ...flow, purge: { ...flow.purge, mode: "automatic" } }) },
   "approvals expire": { limits: { approvalMs: Number.MAX_SAFE_INTEGER } },
   holds: invisible(["purge"], /^holds\//),
-  markers: invisible(["purge"], /^markers\//),
   "intents looked up by key": invisible(["purge", "verify"], /^intents\//),
-  "one plan a period": invisible(ALL, /\/ruling\//),
-  "clocks agree": { limits: { clockSkewMs: Number.MAX_SAFE_INTEGER } },
   "what the store does not answer is not absent": errorsAreAbsence,
   "purge list": everyList,
-  "view over the period": viewOfTheBatch,
 };

@@ -8,7 +8,6 @@ import { fetchCall } from "../protocol/hot-port.ts";
 import { type ModelSeries, pointName, pointsIn } from "../protocol/model-series.ts";
 import type { Mutant } from "../protocol/mutant.ts";
 import type { Life } from "../protocol/scheduler.ts";
-import { DAY_MS } from "../protocol/settings.ts";
 import type { World } from "../protocol/world.ts";
 
 /** A mutant that changes the hot store of some verbs. */
@@ -94,28 +93,6 @@ const errorsAreEmpty = withHot(["archive", "verify", "purge"], (hot) => ({
   count: (selector, range) => hot.count(selector, range).catch(() => ({ series: 0n, points: 0n })),
 }));
 
-/** An attempt reads what hot held when its process began, and sees the seals of later. */
-const readsBeforeItLooks: Mutant = {
-  ports(ports, world, life) {
-    if (life.verb !== "archive") return ports;
-    const then = world.hot.series.map((series) => ({ series, points: new Map(series.points) }));
-    return {
-      ...ports,
-      hot: {
-        ...ports.hot,
-        async *fetch(selector, range) {
-          for await (const _ of ports.hot.fetch(selector, range)) continue;
-          for (const { series, points } of then) {
-            if (!world.hot.matching(selector, "readable").includes(series)) continue;
-            const old = pointsIn({ ...series, points }, range);
-            if (old.length > 0) yield bytesOf(series, old);
-          }
-        },
-      },
-    };
-  },
-};
-
 /** Mutants of the hot store's side, by the protection that they switch off. */
 export const HOT_MUTANTS: Readonly<Record<string, Mutant>> = {
   "content gate": asArchived(false),
@@ -129,7 +106,6 @@ export const HOT_MUTANTS: Readonly<Record<string, Mutant>> = {
     },
   })),
   "an error is never empty": errorsAreEmpty,
-  "seals seen before the first hot read": readsBeforeItLooks,
   "write fence": {
     ports: (ports, world) => ({
       ...ports,
@@ -182,33 +158,5 @@ export const HOT_MUTANTS: Readonly<Record<string, Mutant>> = {
         },
       };
     },
-  },
-  "warrant's age": {
-    ports: (ports) => ({
-      ...ports,
-      deleter: {
-        ...ports.deleter,
-        remove: (warrant, _, limits) =>
-          ports.deleter.remove(warrant, warrant.facts.readBeganMs, limits),
-      },
-    }),
-  },
-  "no retry of a delete": {
-    ports: (ports, world, life) => ({
-      ...ports,
-      deleter: {
-        ...ports.deleter,
-        async remove(warrant, nowMs, limits) {
-          const { selector, range } = warrant.facts;
-          const answer = await ports.deleter.remove(warrant, nowMs, limits);
-          if (answer.outcome !== "no-answer") return answer;
-          await ports.clock.sleep(2 * DAY_MS);
-          const series = world.hot.matching(selector, "deletable");
-          const seen = life.watch.fetched.get(fetchCall(selector, range)) ?? new Map();
-          world.applyDelete({ series, range, seen, times: 1 });
-          return answer;
-        },
-      },
-    }),
   },
 };

@@ -1,19 +1,12 @@
 // Mutants of the text of what reads and writes bytes.
-import type { HandMutant } from "./mutants.ts";
-
-const mutant = (
-  name: string,
-  file: string,
-  from: string,
-  to: string,
-  ...tests: string[]
-): HandMutant => ({ name, patches: [{ file, from, to }], tests });
+import { type HandMutant, mutant } from "./hand.ts";
 
 const LINES = "src/warp10/text/lines.ts";
 const SELECTOR = "src/warp10/selector.ts";
 
 const LONG_OF_A_DOUBLE = `{
-  const long = BigInt.asIntN(64, BigInt((negative ? -1 : 1) * (leading * 10 ** (to - middle) + trailing)));
+  const double = (negative ? -1 : 1) * (leading * 10 ** (to - middle) + trailing);
+  const long = BigInt.asIntN(64, BigInt(double));
   out.low = Number(BigInt.asIntN(32, long));
   out.high = Number(long >> 32n);
   return true;
@@ -26,35 +19,35 @@ export const BYTES_MUTANTS: readonly HandMutant[] = [
     LINES,
     'if (refused !== "") {',
     'if (refused === "?") {',
-    "test/warp10/text/read.test.ts",
+    "test/warp10/text/refuse.test.ts",
   ),
   mutant(
     "the server's error trailer",
     LINES,
     "if (isTrailer(rest)) throw trailerError(this.where, this.line + 1, rest);",
     "if (isTrailer(rest)) return;",
-    "test/warp10/text/read.test.ts",
+    "test/warp10/text/refuse.test.ts",
   ),
   mutant(
     "last line with its end",
     LINES,
     'if (rest.length > 0) throw cutShort(this.where, this.line + 1, "its last line has no end");',
     "",
-    "test/warp10/text/read.test.ts",
+    "test/warp10/text/refuse.test.ts",
   ),
   mutant(
     "a series comes once",
     LINES,
     "if (this.identities.has(series.identity)) return false;",
     "",
-    "test/warp10/text/read.test.ts",
+    "test/warp10/text/refuse.test.ts",
   ),
   mutant(
     "timestamps descend",
     LINES,
     "} else if (!this.isOlder(low, high)) {",
     "} else if (low !== low) {",
-    "test/warp10/text/read.test.ts",
+    "test/warp10/text/refuse.test.ts",
   ),
   mutant(
     "64-bit integers, not doubles",
@@ -68,7 +61,7 @@ export const BYTES_MUTANTS: readonly HandMutant[] = [
     "src/warp10/http/call.ts",
     "    refuseUnprovable(question.what, where, answer.headers);\n",
     "",
-    "test/warp10/http/call.test.ts",
+    "test/faults/truncation.test.ts",
   ),
   mutant(
     "end of the store's body",

@@ -1,44 +1,60 @@
-// Mutants of the text of planning, archiving, verifying and the ledger.
-import type { HandMutant } from "./mutants.ts";
-
-const mutant = (
-  name: string,
-  file: string,
-  from: string,
-  to: string,
-  ...tests: string[]
-): HandMutant => ({
-  name,
-  patches: [{ file, from, to }],
-  ...(tests.length > 0 ? { tests } : {}),
-});
+// Mutants of the text of archiving and of the ledger.
+import { type HandMutant, mutant } from "./hand.ts";
 
 const ATTEMPT = "src/archive/attempt.ts";
 const RECORDS = "src/cellar/records.ts";
 const HOLDS = "src/cellar/holds.ts";
 const SNAPSHOT = "src/cellar/snapshot.ts";
 
+const LOOKS = "  const seen = await lookBefore(run, at);\n";
+const LIMITS = "seen.sawIntents.length > 0 ? { deadlineMs: CRAWL_MS } : undefined;";
+const MISSING = "  const missing = exported.totals.find";
+
 /** Mutants of records: how they are written and found. */
 export const LEDGER_MUTANTS: readonly HandMutant[] = [
+  {
+    name: "seals seen before the first hot read",
+    patches: [
+      { file: ATTEMPT, from: LOOKS, to: "" },
+      { file: ATTEMPT, from: LIMITS, to: "undefined;" },
+      { file: ATTEMPT, from: MISSING, to: LOOKS + MISSING },
+    ],
+    tests: ["test/archive/attempt.test.ts"],
+  },
+  mutant(
+    "series that registered while the batch was read",
+    ATTEMPT,
+    "  if (missing) {",
+    "  if (missing?.identity === '') {",
+    "test/archive/attempt.test.ts",
+  ),
+  mutant(
+    "marker before the seal",
+    ATTEMPT,
+    "    seal: sealKey,\n",
+    "    seal: `${sealKey}x`,\n",
+    "test/archive/attempt.test.ts",
+  ),
   mutant(
     "create-only seal",
     ATTEMPT,
     'const sealKey = batchRecordKey("seals", at, randomId());',
     'const sealKey = batchRecordKey("seals", at, randomId().replaceAll(/./g, "0"));',
+    "test/archive/attempt.test.ts",
   ),
   mutant(
     "read-back before the manifest",
     ATTEMPT,
     "  await readBack(run.cold, manifest);\n",
     "",
-    "test/e2e/puts.test.ts",
+    "test/archive/attempt.test.ts",
   ),
   mutant(
     "seal read back",
     ATTEMPT,
     "await writeRecord(run.cold, sealKey, record, true);",
     "await writeRecord(run.cold, sealKey, record);",
-    "test/e2e/puts.test.ts",
+    "test/archive/attempt.test.ts",
   ),
   mutant(
     "numbered record read back",
@@ -73,12 +89,20 @@ export const LEDGER_MUTANTS: readonly HandMutant[] = [
     HOLDS,
     "...[at.batch, ...batch.parents].map(",
     "...[at.batch].map(",
+    "test/cellar/holds.test.ts",
+  ),
+  mutant(
+    "one plan a period",
+    SNAPSHOT,
+    "const ruling = await readRecord(cold, rulingKey(at, n), rulingRecord);",
+    "const ruling = undefined as any;",
+    "test/cellar/snapshot.test.ts",
   ),
   mutant(
     "of two splits the oldest rules",
     SNAPSHOT,
-    '    if (value.reason === "split" && !value.replaces.every((id) => standing.has(id))) continue;\n',
-    "",
+    "!value.replaces.every((id) => standing.has(id))",
+    "value.replaces.length === 0",
     "test/cellar/snapshot.test.ts",
   ),
   mutant(
@@ -108,114 +132,5 @@ export const LEDGER_MUTANTS: readonly HandMutant[] = [
     'if (isUnanswered(marks)) return status("late");',
     "",
     "test/ledger/state.test.ts",
-  ),
-];
-
-/** Mutants of what is planned. */
-export const PLAN_MUTANTS: readonly HandMutant[] = [
-  mutant(
-    "budget of points",
-    "src/plan/purge-list.ts",
-    "budget.points !== null && points > BigInt(budget.points)",
-    "points < 0n",
-    "test/plan/purge-list.test.ts",
-  ),
-  mutant(
-    "budget of series",
-    "src/plan/purge-list.ts",
-    "budget.series !== null && series > BigInt(budget.series)",
-    "series < 0n",
-    "test/plan/purge-list.test.ts",
-  ),
-  mutant(
-    "first purge of one batch",
-    "src/plan/purge-list.ts",
-    "  if (purgedSoFar === 0) return underWay ? 0 : 1;\n",
-    "",
-    "test/plan/purge-list.test.ts",
-  ),
-  mutant(
-    "partition of the label's space: any other value",
-    "src/plan/groups.ts",
-    "  groups.push({ selector: at({ regex: exceptRegex(leafRegexes, within) }), series: 0 });\n",
-    "",
-    "test/plan/groups.test.ts",
-  ),
-  mutant(
-    "partition of the label's space: label absent",
-    "src/plan/groups.ts",
-    "if (byLabel !== null && base === undefined) {",
-    "if (byLabel === '') {",
-    "test/plan/groups.test.ts",
-  ),
-  mutant(
-    "coverage proof",
-    "src/plan/coverage.ts",
-    "if (root.count !== groups.count || root.hex() !== groups.hex()) return undefined;",
-    "if (root.count !== groups.count) return undefined;",
-    "test/plan/coverage.test.ts",
-  ),
-  mutant(
-    "inclusive bounds",
-    "src/plan/period.ts",
-    "end: BigInt(toMs) * scale - 1n",
-    "end: BigInt(toMs) * scale",
-    "test/plan/period.test.ts",
-  ),
-  mutant(
-    "slices that tile",
-    "src/plan/slices.ts",
-    "const end = start + step - 1n;",
-    "const end = start + step;",
-    "test/plan/slices.test.ts",
-  ),
-];
-
-/** Mutants of what is verified. */
-export const VERIFY_MUTANTS: readonly HandMutant[] = [
-  mutant(
-    "verified by another process",
-    "src/verify/verify.ts",
-    "if (seal.value.process === run.process) {",
-    "if (seal.value.process === '') {",
-    "test/verify/verify.test.ts",
-  ),
-  mutant(
-    "what hot lacks stops the verification",
-    "src/verify/verify.ts",
-    "if (lacking.size > 0 && !(await isExplained(run, at, seal, finding))) {",
-    "if (lacking.size < 0) {",
-    "test/verify/verify.test.ts",
-  ),
-  mutant(
-    "late points stop the verification",
-    "src/verify/verify.ts",
-    "if (late.length > 0) return",
-    "if (late.length < 0) return",
-    "test/verify/verify.test.ts",
-  ),
-  mutant(
-    "SHA-256 of each object",
-    "src/verify/read-seal.ts",
-    'if (sha256Hex(found.bytes) !== object.sha256) throw wrong(key, "its SHA-256 is another");',
-    "",
-    "test/verify",
-    "test/e2e/archive-lies.test.ts",
-  ),
-  mutant(
-    "objects hold what the manifest says",
-    "src/verify/read-seal.ts",
-    "  checkTotals(key, manifest, all);\n",
-    "",
-    "test/verify",
-    "test/e2e/archive-lies.test.ts",
-  ),
-  mutant(
-    "the list of series is what the objects hold",
-    "src/verify/read-seal.ts",
-    "  checkList(key, manifest, listed, all);\n",
-    "",
-    "test/verify",
-    "test/e2e/archive-lies.test.ts",
   ),
 ];

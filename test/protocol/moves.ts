@@ -163,7 +163,7 @@ function revive(world: World, name: string): boolean {
 
 /** A runner is stopped for days, and the world believes that nothing is under way. */
 function pause(world: World, name: string): boolean {
-  world.pass(world.chance.oneOf(name, [16 * MINUTE_MS, 3 * DAY_MS, 12 * DAY_MS]), "passes");
+  world.pass(world.chance.oneOf(name, [16 * MINUTE_MS, 3 * DAY_MS, 40 * DAY_MS]), "passes");
   if (!world.chance.happens(`${name} lifts`, 0.7)) return true;
   for (const one of world.ingress) if (one.isFenced) liftFence(world, one);
   lateWrites(world, name, 3);

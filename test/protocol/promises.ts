@@ -18,6 +18,8 @@ import { reliesOn } from "./reliance.ts";
 import type { Life } from "./scheduler.ts";
 import { DAY_MS, PERIOD, RANGE } from "./settings.ts";
 import { activeHold } from "./truth-holds.ts";
+import { hasIntentOf } from "./truth-intents.ts";
+import { wrongNumber } from "./truth-numbers.ts";
 import { originsIn } from "./truth-plans.ts";
 import type { Watch } from "./watch.ts";
 import type { World } from "./world.ts";
@@ -49,6 +51,8 @@ export class Promises {
   deletedPoints = 0;
   /** Points that were deleted and are nowhere; only unfenced histories go on after that. */
   lost = new Set<string>();
+  /** Receipts whose numbers were not judged yet. */
+  private readonly fresh: string[] = [];
   private readonly world: World;
   private readonly owed: Map<string, Owed>;
   private readonly truth: ArchiveTruth;
@@ -74,6 +78,7 @@ export class Promises {
   /** `by`: who stored it; undefined where it was under way since its writer's time. */
   stored(key: string, effect: number, by?: Life): void {
     if (by) this.judgeHold(key, by);
+    if (by && key.startsWith("verified/")) this.fresh.push(key);
     if (!this.storedAt.has(key)) this.storedAt.set(key, effect);
     // Racing writers of one computed key are left out (design §3): such a record says the same
     // twice.
@@ -108,6 +113,14 @@ export class Promises {
   /** What the archive really holds. */
   archive(): Promise<ArchiveRead> {
     return this.truth.read();
+  }
+
+  /** I10: what receipts tell is what there is. Judged before the world moves on. */
+  async checkNumbers(): Promise<void> {
+    for (const key of this.fresh.splice(0)) {
+      const wrong = await wrongNumber(this.world, key);
+      if (wrong !== undefined) this.breaks("I10", wrong);
+    }
   }
 
   /** I1: every point ever deleted is, now, readable under the archive's view, with its value. */
@@ -149,6 +162,9 @@ export class Promises {
       this.breaks("I9", "a delete though the default branch holds all");
     }
     if (hold !== undefined) this.breaks("I9", `a delete though this holds: ${hold}`);
+    if (!(await hasIntentOf(this.world, sent, life.process))) {
+      this.breaks("I2", "a delete without an intent on record");
+    }
     await this.judgeContents(sent, gate.storeMs, flow);
     await this.judgeList(sent.batch, life.beganMs);
   }

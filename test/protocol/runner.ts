@@ -1,6 +1,5 @@
 // What runners run: the verbs' own code with the model's ports, one process after the other.
 import { indexPeriods, readPeriod } from "../../src/cellar/snapshot.ts";
-import { loadFlow } from "../../src/flow/load.ts";
 import { periodOf } from "../../src/plan/period.ts";
 import { CellarmanError } from "../../src/runtime/errors.ts";
 import { randomId } from "../../src/runtime/random.ts";
@@ -15,6 +14,7 @@ import type { FlowNow } from "../../src/verbs/purge-ports.ts";
 import { flagOption } from "../../src/verbs/verb.ts";
 import { dueStatuses, verifyPeriod } from "../../src/verbs/verify.ts";
 import type { Mutant } from "./mutant.ts";
+import { flowOfText } from "./flow-text.ts";
 import { FLOW_FILE as FILE } from "./forge-port.ts";
 import { openProcess, type Process } from "./ports.ts";
 import { Actor, Killed } from "./scheduler.ts";
@@ -88,9 +88,8 @@ async function purge(process: Process): Promise<string> {
 async function flowAsOfNow({ inv, now }: Process): Promise<FlowNow> {
   if (flagOption(inv.options, "flows-are-authoritative")) return now;
   const text = await now.forge?.fileNow(FILE);
-  const loaded = text === undefined ? undefined : loadFlow(Buffer.from(text), FILE);
-  if (loaded && "flow" in loaded) return { ...now, flow: loaded.flow };
-  throw new CellarmanError("blocked", `no valid ${FILE}`);
+  if (text === undefined) throw new CellarmanError("blocked", `no valid ${FILE}`);
+  return { ...now, flow: flowOfText(text) };
 }
 
 const VERBS: Readonly<Record<Step, (process: Process) => Promise<string>>> = {

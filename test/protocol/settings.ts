@@ -96,7 +96,7 @@ export function drawPlace(chance: Chance, unfenced: boolean): Place {
   return {
     version,
     flow: version.flow,
-    isAuthoritative: draw("authoritative", true, false),
+    isAuthoritative: draw("authoritative", true, true, false),
     limits: { ...PURGE_LIMITS, gatePoints, gcWaitMs, recountWaitMs: draw("recount", 0, MINUTE_MS) },
     series: draw("series", 1, 2, 2, 3, 4),
     density: draw("density", 0.3, 0.6, 0.9),

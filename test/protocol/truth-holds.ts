@@ -4,9 +4,9 @@ import { holdRecord, liftRecord } from "../../src/ledger/receipts.ts";
 import type { World } from "./world.ts";
 
 /**
- * A hold of a batch, or of one that it was split from, that was stored before its gate began and is not lifted. Of a series of numbers
- * only what stands before the first gap counts: a number behind one cannot be found, and whoever
- * wrote it was told so.
+ * A hold of a batch, or of one that it was split from, that was stored before its gate began and is
+ * not lifted. Of a series of numbers only what stands before the first gap counts: a number behind
+ * one cannot be found, and whoever wrote it was told so.
  */
 export async function activeHold(
   world: World,

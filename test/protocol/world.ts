@@ -56,8 +56,8 @@ export class World {
     this.effects = before?.effects ?? 0;
     this.lastRefusedMs = before?.lastRefusedMs ?? 0;
     this.hot = new HotStore(before?.hot.series);
-    const { objects } = before?.bucket ?? {};
-    this.bucket = new Bucket(place.ignoresConditions, () => this.storeMs(), objects);
+    const { objects, lost } = before?.bucket ?? {};
+    this.bucket = new Bucket(place.ignoresConditions, () => this.storeMs(), objects, lost);
     this.scheduler = new Scheduler(this);
     this.promise = new Promises(this, before?.promise);
     const addresses = fence?.kind === "probe" ? fence.probe : [];
@@ -201,6 +201,7 @@ export class World {
     if (!this.isChanged || this.isOver) return;
     this.isChanged = false;
     await this.promise.checkArchive();
+    await this.promise.checkNumbers();
   }
 
   /** A gate is between its first listing and its end. */

@@ -1,55 +1,19 @@
 // What a gate says of contents: go, wait, late, nothing, retry, quarantine (design §3, "What a gate
 // says").
-import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { findingDigest } from "../../src/ledger/finding.ts";
-import { type ContentsInput, decideContents, type SealStanding } from "../../src/purge/decide.ts";
-import type { SeriesDiff, TotalsJudged } from "../../src/verify/diff.ts";
-
-fc.configureGlobal({ seed: 4 });
-
-const counts = (key: string): SealStanding => ({ key, lacks: undefined });
-const lacks = (key: string, why: string, earliestMs?: number): SealStanding => ({
-  key,
-  lacks: { why, earliestMs, isFinal: false },
-});
-const judged = (said: Partial<TotalsJudged> = {}): TotalsJudged => ({
-  heldBy: new Map(),
-  unclear: [],
-  unarchived: [],
-  gone: [],
-  ...said,
-});
-const diff = (said: Partial<SeriesDiff> = {}): SeriesDiff => ({
-  identity: "a",
-  late: 0,
-  lacking: 0,
-  conflicts: 0,
-  needs: [],
-  example: undefined,
-  ...said,
-});
-
-const RANGE = { start: 0n, end: 99n };
-
-/** Hot and archive agree on ten points of one series, held by a seal that counts. */
-const AGREE: ContentsInput = {
-  batch: "b",
-  range: RANGE,
-  hotPoints: 10n,
-  archivedPoints: 10n,
-  judged: judged({ heldBy: new Map([["a", ["s1"]]]) }),
-  diffs: [],
-  goneWith: new Map(),
-  standing: [counts("s1")],
-  intentOnRecord: false,
-  liftedFindings: new Set(),
-};
-const decide = (said: Partial<ContentsInput> = {}) => decideContents({ ...AGREE, ...said });
+import type { ContentsInput, SealStanding } from "../../src/purge/decide.ts";
+import { counts, decide, diff, judged, lacks, RANGE } from "./contents.ts";
 
 describe("go", () => {
   test("when every hot point is held by a seal that counts", () => {
-    expect(decide()).toMatchObject({ outcome: "go", finding: undefined, series: [] });
+    expect(decide()).toEqual({
+      outcome: "go",
+      seen: "all 10 hot points are in the archive",
+      earliestMs: undefined,
+      finding: undefined,
+      series: [],
+    });
   });
 
   test("when each point's set of seals has one that counts, whatever the others lack", () => {
@@ -137,7 +101,12 @@ describe("late", () => {
   test("when a point is new or rewritten, with the first example", () => {
     const verdict = decide({ diffs: [diff({ late: 1, example: "hot 5 = 7, archive nothing" })] });
     expect(verdict).toMatchObject({ outcome: "late", series: ["a"] });
-    expect(verdict.seen).toContain("hot 5 = 7, archive nothing");
+    expect(verdict.seen).toBe(
+      "1 series have points that the archive lacks: hot 5 = 7, archive nothing",
+    );
+    expect(decide({ diffs: [diff({ late: 1 })] }).seen).toBe(
+      "1 series have points that the archive lacks",
+    );
   });
 
   test("when seals that did not see each other differ", () => {
@@ -152,7 +121,18 @@ describe("late", () => {
   test("when all that holds a point will never count: only a further attempt helps", () => {
     const standing = [stranded("s1"), stranded("s2"), counts("s3")];
     const both = judged({ heldBy: new Map([["b", ["s1", "s2"]]]) });
-    expect(decide({ standing, judged: both })).toMatchObject({ outcome: "late", series: ["b"] });
+    expect(decide({ standing, judged: both })).toMatchObject({
+      outcome: "late",
+      series: ["b"],
+      seen: "1 series have points that only seals hold which cannot count",
+    });
+    const mixed = judged({
+      heldBy: new Map([
+        ["b", ["s1", "s2"]],
+        ["c", ["s3"]],
+      ]),
+    });
+    expect(decide({ standing, judged: mixed }).series).toEqual(["b"]);
     const diffs = [diff({ needs: [["s3"], ["s2"]] })];
     expect(decide({ standing, diffs })).toMatchObject({ outcome: "late", series: ["a"] });
   });
@@ -194,77 +174,9 @@ describe("nothing to do, and vacuous", () => {
   });
 
   test("an archive without a point of this batch never authorises a delete", () => {
-    expect(decide({ archivedPoints: 0n }).outcome).toBe("retry");
-  });
-});
-
-describe("wait", () => {
-  test("when no seal that holds a point counts, with all reasons once", () => {
-    const standing = [lacks("s1", "not approved"), lacks("s2", "not approved")];
-    const diffs = [diff({ needs: [["s2"], ["s1", "s2"]] })];
-    expect(decide({ standing, diffs })).toMatchObject({ outcome: "wait", seen: "not approved" });
-  });
-
-  test("when a seal that is not in the view is all that holds a point", () => {
-    expect(decide({ diffs: [diff({ needs: [["gone"]] })] }).outcome).toBe("wait");
-  });
-
-  test("one seal that holds a point is enough: the earliest of them is its date", () => {
-    const standing = [lacks("s1", "grace", 100), lacks("s2", "grace", 50)];
-    const judgedBoth = judged({ heldBy: new Map([["a", ["s1", "s2"]]]) });
-    expect(decide({ standing, judged: judgedBoth }).earliestMs).toBe(50);
-  });
-
-  test("all points must be held: the last of their dates counts", () => {
-    const standing = [lacks("s1", "grace", 100), lacks("s2", "grace", 50)];
-    const each = judged({
-      heldBy: new Map([
-        ["a", ["s1"]],
-        ["b", ["s2"]],
-      ]),
+    expect(decide({ archivedPoints: 0n })).toMatchObject({
+      outcome: "retry",
+      seen: "the archive holds no point of this batch",
     });
-    expect(decide({ standing, judged: each }).earliestMs).toBe(100);
-  });
-
-  test("a seal that time alone will do for counts beside one that needs an approval", () => {
-    const standing = [lacks("s1", "not approved"), lacks("s2", "grace", 50)];
-    const both = judged({ heldBy: new Map([["a", ["s1", "s2"]]]) });
-    expect(decide({ standing, judged: both }).earliestMs).toBe(50);
-  });
-
-  test("where one point needs more than time, no date is promised", () => {
-    const standing = [lacks("s1", "not approved"), lacks("s2", "grace", 50)];
-    const each = judged({
-      heldBy: new Map([
-        ["a", ["s1"]],
-        ["b", ["s2"]],
-      ]),
-    });
-    const verdict = decide({ standing, judged: each });
-    expect(verdict.earliestMs).toBeUndefined();
-    expect(verdict.seen).toBe("not approved; grace");
-  });
-
-  test("for any standing: max over points of min over their seals, or no date at all", () => {
-    const seals = ["s1", "s2", "s3"];
-    const standing = fc.tuple(
-      ...seals.map((key) =>
-        fc.option(fc.nat({ max: 9 }), { nil: undefined }).map((ms) => lacks(key, "x", ms)),
-      ),
-    );
-    const needs = fc.array(fc.subarray(seals, { minLength: 1 }), { minLength: 1, maxLength: 4 });
-    fc.assert(
-      fc.property(standing, needs, (known, sets) => {
-        const verdict = decide({
-          standing: known,
-          judged: judged(),
-          diffs: [diff({ needs: sets })],
-        });
-        const dateOf = (key: string) =>
-          known.find((s) => s.key === key)?.lacks?.earliestMs ?? Infinity;
-        const date = Math.max(...sets.map((set) => Math.min(...set.map(dateOf))));
-        expect(verdict.earliestMs).toBe(date === Infinity ? undefined : date);
-      }),
-    );
   });
 });

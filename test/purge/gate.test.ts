@@ -2,10 +2,9 @@
 // (design §3, "The gate").
 import { beforeEach, describe, expect, test } from "vitest";
 import { CellarmanError } from "../../src/runtime/errors.ts";
-import { fakeHot, type Held } from "../support/fake-hot.ts";
-import { hexId } from "../support/values.ts";
+import { hexHash } from "../support/values.ts";
 import { gateWorld, type GateWorld, NOW_MS, point } from "./gate-world.ts";
-import { idOf, listing, series } from "./series.ts";
+import { idOf, series } from "./series.ts";
 
 let world: GateWorld;
 beforeEach(async () => {
@@ -18,16 +17,8 @@ const said = async () => {
   return { outcome, check: first?.check, seen: first?.seen, warrant };
 };
 
-/** Answers of the n-th dry run, from 1; the others stay. */
-function dryRuns(change: (n: number) => ReturnType<typeof listing> | undefined): void {
-  const { dryRun } = world.ports.dryRunner;
-  let n = 0;
-  const dryRunner = { dryRun: (...a: Parameters<typeof dryRun>) => change(++n) ?? dryRun(...a) };
-  world.ports = { ...world.ports, dryRunner };
-}
-
 describe("a gate that says go", () => {
-  test("asks in this order: orders, fence, archive, series, hot, and the dry run once more", async () => {
+  test("asks in this order: orders, fence, archive, series, hot, dry run again", async () => {
     await said();
     expect(world.asked.filter((call, i, all) => call !== all[i - 1])).toEqual([
       "facts",
@@ -43,7 +34,7 @@ describe("a gate that says go", () => {
     ]);
   });
 
-  test("says each check in the design's order, and issues one warrant of what it read", async () => {
+  test("says each check in the design's order, and issues one warrant", async () => {
     const { outcome, lines, hotPoints, view, verdict, warrant } = await world.judge();
     expect(lines.map(({ check, ok }) => `${check}: ${ok}`)).toEqual(
       [
@@ -75,7 +66,10 @@ describe("a gate that says go", () => {
       readBeganMs: NOW_MS,
       batch: gate.at.batch,
     });
-    expect(lines.at(-1)?.seen).toBe("2 series");
+    expect(lines.at(-1)).toMatchObject({
+      seen: "2 series",
+      needed: "no series with points beyond what was read",
+    });
   });
 
   test("explained, it says the same and issues no warrant", async () => {
@@ -135,6 +129,39 @@ describe("a gate that says no", () => {
     });
   });
 
+  test.each<[string, RegExp, string]>([
+    ["no hold", /^holds\//, "a hold"],
+    ["archive read back", /^seals\//, "a seal"],
+    ["contents", /^intents\//, "an intent"],
+  ])("what the bucket does not answer says no, at %s", async (doing, keys) => {
+    let isReading = doing !== "contents";
+    world.cold.hook = (_, key) => {
+      if (key.endsWith("points-00000.parquet")) isReading = true;
+      if (isReading && keys.test(key)) throw new CellarmanError("network", "no answer");
+    };
+    const { lines, outcome } = await world.judge();
+    expect(outcome).toBe("retry");
+    expect(lines.at(-1)).toEqual({
+      check: doing,
+      ok: false,
+      outcome: "retry",
+      seen: "no answer",
+      needed: "a clear answer",
+    });
+  });
+
+  test("what the default branch does not answer says no", async () => {
+    const fails = () => Promise.reject(new CellarmanError("blocked", "git could not fetch"));
+    const pathInside = (file: string) => Promise.resolve(file);
+    const forge = { branch: "main", pathInside, fileAsFetched: fails, fileNow: fails };
+    world.ports = { ...world.ports, forge };
+    expect(await said()).toMatchObject({
+      outcome: "retry",
+      check: "flow on the default branch",
+      seen: "git could not fetch",
+    });
+  });
+
   test("an abort is no answer of the gate", async () => {
     const reason = new Error("stop");
     const signal = AbortSignal.abort(reason);
@@ -169,7 +196,7 @@ describe("a gate that says no", () => {
     }
   });
 
-  test("a point that the archive has not is late; one that hot has not is a quarantine", async () => {
+  test("a point only in hot is late; one only in the archive is a quarantine", async () => {
     world.held[0]?.points.push(point(3));
     expect(await said()).toMatchObject({ outcome: "late", check: "every hot point is archived" });
     world.held[0]?.points.splice(0, 3, point(1));
@@ -179,75 +206,27 @@ describe("a gate that says no", () => {
     });
   });
 
-  test("a seal of another batch answers for nothing that this one's selector does not list", async () => {
-    world.gate = { ...world.gate, process: hexId(9) };
+  const other = { batch: "bbbbbbbb-00000", plan: hexHash(99) };
+
+  test("series that only another plan's seal lists need not be listed: go", async () => {
+    await world.seal({ ...other, held: [{ series: series("z"), points: [point(7)] }] });
+    expect(await said()).toMatchObject({ outcome: "go" });
+  });
+
+  test("points of another plan's seal count against where this batch has the series", async () => {
+    await world.seal({ ...other, held: [{ series: series("b"), points: [point(7)] }] });
+    expect(await said()).toMatchObject({
+      outcome: "quarantine",
+      seen: "hot lacks 1 archived points of 1 series",
+    });
+  });
+
+  test("a series of the sealed list that is listed no more: a listing was cut", async () => {
     world.held.length = 1;
     expect(await said()).toMatchObject({
       outcome: "retry",
       check: "series of delete and read",
       seen: `${idOf("b")} was sealed and is not listed: the listing was cut`,
-    });
-  });
-});
-
-describe("the last dry run", () => {
-  test("lists fewer than the first: no", async () => {
-    dryRuns((n) => (n === 2 ? listing(series("a")) : undefined));
-    expect(await said()).toMatchObject({
-      outcome: "retry",
-      check: "last dry run",
-      seen: `${idOf("b")} is no longer listed`,
-    });
-  });
-
-  test("lists two that print alike: no", async () => {
-    dryRuns((n) => (n === 2 ? listing(series("a"), series("b"), series("b")) : undefined));
-    expect(await said()).toMatchObject({
-      outcome: "retry",
-      seen: expect.stringMatching(/two series print as/),
-    });
-  });
-
-  /** Hot prints a series that the first listings did not have, where it is asked for it alone. */
-  function registers(one: Held[number]): void {
-    dryRuns((n) => (n === 2 ? listing(series("a"), series("b"), one.series) : undefined));
-    const { hot } = world.ports;
-    const alone = fakeHot([one]);
-    const fetch: typeof hot.fetch = (selector, ...rest) =>
-      (selector === world.gate.batch.selector ? hot : alone).fetch(selector, ...rest);
-    const count: typeof hot.count = (selector, ...rest) =>
-      (selector === world.gate.batch.selector ? hot : alone).count(selector, ...rest);
-    world.ports = { ...world.ports, hot: { ...hot, fetch, count } };
-  }
-
-  test("lists a new one without points: go, and the delete may touch it", async () => {
-    registers({ series: series("c"), points: [point(100)] });
-    const { outcome, warrant } = await said();
-    expect(outcome).toBe("go");
-    expect(warrant?.facts.expectedSeries).toEqual(new Set([idOf("a"), idOf("b"), idOf("c")]));
-  });
-
-  test("lists a new one whose points a read leaves out: the count tells, and it is no", async () => {
-    registers({ series: series("c"), points: [point(5)] });
-    const { hot } = world.ports;
-    const nothing = fakeHot([]);
-    const fetch: typeof hot.fetch = (selector, ...rest) =>
-      (selector === world.gate.batch.selector ? hot : nothing).fetch(selector, ...rest);
-    world.ports = { ...world.ports, hot: { ...hot, fetch } };
-    expect(await said()).toMatchObject({
-      outcome: "retry",
-      check: "last dry run",
-      seen: "read 0 points of =c{host=h}, counted 1",
-    });
-  });
-
-  test("lists a new one that holds points: no, and it is named", async () => {
-    registers({ series: series("c"), points: [point(5)] });
-    expect(await said()).toMatchObject({
-      outcome: "retry",
-      check: "last dry run",
-      seen: `${idOf("c")} came meanwhile, with points`,
-      warrant: undefined,
     });
   });
 });

@@ -179,6 +179,26 @@ describe("a credential that would go elsewhere", () => {
   });
 });
 
+it("a run that the tool started on a branch takes the default branch as its base", async () => {
+  change = new Change(
+    { "flows/metrics.yaml": FLOW },
+    { "flows/metrics.yaml": edited("P45D", "P46D") },
+  );
+  const eventPath = join(change.root, "event.json");
+  writeFileSync(eventPath, JSON.stringify({ repository: { default_branch: "main" } }));
+  const said = await change.review(
+    {
+      GITHUB_ACTIONS: "true",
+      GITHUB_REPOSITORY: github.repository,
+      GITHUB_RUN_ID: "1",
+      GITHUB_EVENT_PATH: eventPath,
+    },
+    "--comment",
+  );
+  expect(said.document).toMatchObject({ base: "main", verdict: "changes" });
+  expect(github.calls).toEqual([]);
+});
+
 describe("approvers of the base's policy", () => {
   it("are the only ones whose yes counts", async () => {
     const policy = "version: 1\napprovers: [Carol]\n";

@@ -90,6 +90,10 @@ export class Lane {
     return new Lane(await openStage(), options);
   }
 
+  get program(): Program {
+    return this.options.program;
+  }
+
   close(): Promise<void> {
     return this.stage.close();
   }

@@ -10,7 +10,7 @@ const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
 const HOUR_US = 3_600_000_000n;
 /** When November 2025 is due with keep-hot P3M. */
-const START_MS = Date.parse("2026-03-05T00:00:00Z");
+export const START_MS = Date.parse("2026-03-05T00:00:00Z");
 const us = (date: string): bigint => BigInt(Date.parse(date)) * 1000n;
 /** The period, platform units, both ends inclusive. */
 export const NOVEMBER = { start: us("2025-11-01"), end: us("2025-12-01") - 1n };
@@ -58,7 +58,7 @@ export async function openStage(): Promise<Stage> {
 }
 
 /** Points every seven hours from October to December, of every type; two series have no site. */
-function fill(world: World): void {
+export function fill(world: World): void {
   const from = us("2025-10-28");
   const times = Array.from({ length: 130 }, (_, i) => from + BigInt(i) * 7n * HOUR_US);
   const at = <T>(make: (i: number) => T): T[] => times.map((_, i) => make(i));

@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { BUCKET } from "../../sim/world.ts";
 import { buildProgram } from "./child.ts";
+import { fillDisk } from "./full-disk.ts";
 import { BucketWatch, Judge, rememberHot } from "./judge.ts";
 import { type Blow, type CrashPoint, Lane } from "./lane.ts";
 import { momentOf, openStage, putBack, STEPS } from "./stage.ts";
@@ -68,6 +69,14 @@ describe("a command that is killed", () => {
     const [blow, , step, what, side] = one;
     const crashed = await lane.crash(pointAt(step, what, side), blow);
     expect(crashed).toMatchObject({ struck: true, findings: [] });
+  });
+});
+
+describe("a disk that is full", () => {
+  it("fails the plan, loses nothing, and with room the period closes", async () => {
+    const found = await fillDisk(lane.program, 3, () => undefined);
+    expect(found).toMatchObject({ lost: 0, notConverged: 0, broken: 0, stories: [] });
+    expect(found.crashPoints).toBeGreaterThan(0);
   });
 });
 

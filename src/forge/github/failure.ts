@@ -34,10 +34,13 @@ export async function unless404<T>(call: Promise<T>): Promise<T | undefined> {
   }
 }
 
-/** Whether GitHub does not show a thing: not there, not of this plan, or not for this token. */
+/**
+ * Whether GitHub shows no such thing: it is not there, or not of this repository's plan (403, with
+ * the advice to upgrade). A token with too few permissions is another 403, and stays an error.
+ */
 export function isHidden(error: unknown): boolean {
   if (!(error instanceof CellarmanError)) return false;
-  return statusOf(error) === 404 || (statusOf(error) === 403 && error.code === "not-authorised");
+  return statusOf(error) === 404 || (statusOf(error) === 403 && /upgrade/i.test(error.message));
 }
 
 /** Whatever a call threw, as our error. */

@@ -2,7 +2,7 @@
 // is, and started checks on where GitHub starts none by itself.
 import { asCellarmanError } from "../../runtime/errors.ts";
 import type { GitHub } from "./client.ts";
-import { isHidden, statusOf, unless404 } from "./failure.ts";
+import { statusOf, unless404 } from "./failure.ts";
 import { blobId } from "./files.ts";
 
 /** What is proposed. */
@@ -48,8 +48,9 @@ export async function propose(
     const outcome = known ? "updated" : "opened";
     return { outcome, number: pull.number, url: pull.html_url, note };
   } catch (error) {
-    if (statusOf(error) !== 403 || !isHidden(error)) throw error;
-    const note = asCellarmanError(error).message;
+    const { code, message, hint = "" } = asCellarmanError(error);
+    if (statusOf(error) !== 403 || code !== "not-authorised") throw error;
+    const note = `${message}. ${hint}`.trim();
     return { outcome: "forbidden", number: null, url: null, note };
   }
 }

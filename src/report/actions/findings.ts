@@ -47,7 +47,16 @@ const place = z.looseObject({
   column: z.number(),
   message: z.string(),
 });
-const cause = z.looseObject({ what: z.string(), class: z.string().nullable(), todo: z.string() });
+const cause = z.looseObject({
+  flow: z.string(),
+  what: z.string(),
+  class: z.string().nullable(),
+  todo: z.string(),
+});
+const alert = z.looseObject({
+  flow: z.string(),
+  failures: z.array(z.looseObject({ channel: z.string(), ...failure.shape })),
+});
 const documentSchema = z.looseObject({
   flows: z.array(flow).optional().catch(undefined),
   batches: z.array(batch).optional().catch(undefined),
@@ -57,13 +66,21 @@ const documentSchema = z.looseObject({
     .optional()
     .catch(undefined),
   causes: z.array(cause).optional().catch(undefined),
+  alerts: z.array(alert).optional().catch(undefined),
 });
 
 /** The pieces of work that a document of whatever verb tells of. */
 export function findingsIn(document: Readonly<Record<string, unknown>>): Finding[] {
   const parsed = documentSchema.safeParse(document);
   if (!parsed.success) return [];
-  const { flows = [], batches = [], problems = [], broken = [], causes = [] } = parsed.data;
+  const {
+    flows = [],
+    batches = [],
+    problems = [],
+    broken = [],
+    causes = [],
+    alerts = [],
+  } = parsed.data;
   return [
     ...problems.map(({ file, line, column, message }) => ({
       what: file,
@@ -76,11 +93,17 @@ export function findingsIn(document: Readonly<Record<string, unknown>>): Finding
     ...broken.map(({ flow: what, ...error }) => ({ what, ...failed(error) })),
     ...flows.flatMap(flowFindings),
     ...batches.map((b) => batchFinding(b, b.flow ?? "", b.period ?? "")),
-    ...causes.map(({ what, todo, class: named }) => ({
-      what: "",
-      class: classNamed(named),
-      message: `${what} → ${todo}`,
+    ...causes.map((one) => ({
+      what: one.flow,
+      class: classNamed(one.class),
+      message: `${one.what} → ${one.todo}`,
     })),
+    ...alerts.flatMap(({ flow: what, failures }) =>
+      failures.map(({ channel, ...error }) => {
+        const { class: found, message } = failed(error);
+        return { what, class: found, message: `the ${channel} was not told: ${message}` };
+      }),
+    ),
   ];
 }
 

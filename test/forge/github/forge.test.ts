@@ -40,7 +40,7 @@ afterEach(async () => {
 });
 
 describe("a forge over GitHub's API", () => {
-  it("reads the default branch, and leaves paths and what was fetched to the checkout", async () => {
+  it("reads the default branch, and leaves the rest to the checkout", async () => {
     expect(forge.branch).toBe("main");
     expect(await forge.fileNow("flows/a.yaml")).toBe("one");
     expect(await forge.fileNow("flows/é ü.yaml")).toBe("odd");

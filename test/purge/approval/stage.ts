@@ -1,7 +1,7 @@
 // A proposed approval on the stand-in for GitHub, and a ledger that holds its list: what forgers
 // and reviewers meet, without a hot store.
 import { merge, review } from "../../../sim/github/people.ts";
-import type { Pull } from "../../../sim/github/pulls.ts";
+import { openPull, type Pull } from "../../../sim/github/pulls.ts";
 import { type GitHubSim, startGitHub } from "../../../sim/github/server.ts";
 import { type SealList, sealList, writeProposal } from "../../../src/cellar/approval-list.ts";
 import { approvalBeside, renderApproval } from "../../../src/flow/approval.ts";
@@ -91,6 +91,23 @@ export class Stage {
     const { pull } = this;
     review(this.sim.world, pull, by);
     merge(this.sim.world, pull, "mallory");
+  }
+
+  /** A change to the proposed file, on the branch that it comes from. */
+  change({ text, ...who }: { author: string; pusher?: string; text?: string }): void {
+    const files = { [APPROVAL]: text ?? `${this.text}#\n` };
+    this.sim.world.git.push(this.pull.headRef, { files, ...who });
+  }
+
+  /** Another's pull request with a file of this text, in place of the tool's. */
+  instead(by: string, text = this.text, more: { fork?: string } = {}): Pull {
+    this.pull.state = "closed";
+    this.sim.world.git.push("mine", { files: { [APPROVAL]: text }, author: by });
+    return openPull(this.sim.world, { by, headRef: "mine", ...more });
+  }
+
+  pushToMain(files: Readonly<Record<string, string | null>>, author = "mallory"): void {
+    this.sim.world.git.push("main", { files, author });
   }
 
   forge(): Promise<Forge> {
