@@ -14,7 +14,7 @@ export interface Fitting {
 
 /** The file's text for one repository. */
 export function fitWorkflow(text: string, fitting: Fitting): string {
-  const kept = fitting.withoutPurge ? withoutJobs(text) : text;
+  const kept = fitting.withoutPurge ? purgedElsewhere(withoutJobs(text)) : text;
   return kept
     .split("\n")
     .flatMap((line) => fitLine(line, fitting))
@@ -48,6 +48,16 @@ function withoutJobs(text: string): string {
   }
   return kept.map(withoutNeeds).map(withoutResults).join("\n");
 }
+
+/**
+ * What is left says that somebody else purges: plan makes no legs for it and says what waits, and
+ * what waits too long is trouble.
+ */
+const purgedElsewhere = (text: string): string =>
+  text
+    .replace(/^( *)legs: "true"$/m, "$&\n$1arguments: --purge-elsewhere")
+    .replace(/^( *)--alert$/m, "$&\n$1--purge-elsewhere")
+    .replace(/^( *)command: watchdog$/m, "$&\n$1arguments: --purge-elsewhere");
 
 const JOB = /^ {2}([A-Za-z_][\w-]*):\s*$/;
 

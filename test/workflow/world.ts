@@ -46,12 +46,14 @@ function key(name: string, puts: readonly string[]): Credential {
 export interface Setting extends Pick<WorldOptions, "maxPastMs"> {
   /** Flow files by name: what follows `source` and `archive`. */
   readonly flows?: Readonly<Record<string, string>>;
+  /** The repository has nothing but a README: no shipped workflow. */
+  readonly bare?: boolean;
   /** Further files of the repository; null: a shipped workflow that it does not have. */
   readonly files?: Readonly<Record<string, string | null>>;
 }
 
 /** Workflows that the repository has. */
-const SHIPPED = ["offload.yml", "control.yml"];
+const SHIPPED = ["offload.yml", "control.yml", "review.yml", "rerun.yml", "watchdog.yml"];
 
 export const AUTOMATIC =
   "period: { first: 2025-11 }\n" +
@@ -82,7 +84,7 @@ export async function openPlay(setting: Setting = {}): Promise<Play> {
   const repository = new Repository(join(folder, "git"));
   const flow = (name: string, rest: string): string => flowText(world, name, rest);
   const flows = Object.entries(setting.flows ?? { metrics: AUTOMATIC });
-  const shipped = SHIPPED.map((name) => `.github/workflows/${name}`);
+  const shipped = (setting.bare ? [] : SHIPPED).map((name) => `.github/workflows/${name}`);
   const push: Play["push"] = (files, branch = "main") => {
     if (branch !== "main" && !github.world.git.head(branch)) {
       github.world.git.move(branch, github.world.git.head("main")?.sha ?? "", "alice");
@@ -91,6 +93,7 @@ export async function openPlay(setting: Setting = {}): Promise<Play> {
     return repository.push(files, branch);
   };
   push({
+    "README.md": "# flows\n",
     ...Object.fromEntries(shipped.map((path) => [path, readFileSync(join(ROOT, path), "utf8")])),
     ...Object.fromEntries(flows.map(([name, rest]) => [`flows/${name}.yaml`, flow(name, rest)])),
     ...setting.files,
