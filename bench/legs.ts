@@ -2,14 +2,14 @@
 // to do, report; each job a process of the built Action, two at a time, against a stand-in for
 // GitHub that counts the calls.
 import { spawn } from "node:child_process";
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { cp, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type GitHubSim, startGitHub } from "../sim/github/server.ts";
 import { World } from "../sim/world.ts";
 import { type Bench, type BenchOptions, rounded, type Row } from "./figures.ts";
 
-const ACTION = join(import.meta.dirname, "..", "dist", "action.js");
+const DIST = join(import.meta.dirname, "..", "dist");
 /** When November 2025 is due with keep-hot P3M. */
 const START = Date.parse("2026-03-05T00:00:00Z");
 const NOVEMBER_US = BigInt(Date.parse("2025-11-01T00:00:00Z")) * 1000n;
@@ -39,6 +39,9 @@ export const benchLegs: Bench = async ({ small, tell }: BenchOptions) => {
   const github = await startGitHub({ now: () => world.now() });
   const folder = await mkdtemp(join(tmpdir(), "cellarman-legs-"));
   try {
+    // A copy: a build meanwhile must not touch what is measured.
+    await cp(DIST, join(folder, "dist"), { recursive: true });
+    await writeFile(join(folder, "package.json"), '{ "type": "module" }');
     fill(world, classes);
     const { document } = await world.json("plan", "--legs");
     tell("legs: archiving and proving everything first");
@@ -127,7 +130,10 @@ async function runJob(
     GITHUB_EVENT_PATH: event,
     GITHUB_OUTPUT: output,
   };
-  const child = spawn(process.execPath, [ACTION], { cwd: world.folder, env });
+  const child = spawn(process.execPath, [join(folder, "dist", "action.js")], {
+    cwd: world.folder,
+    env,
+  });
   let said = "";
   for (const stream of [child.stdout, child.stderr]) {
     stream.on("data", (part: Buffer) => (said += part.toString()));

