@@ -33,6 +33,10 @@ const BENCHES: Readonly<Record<string, { readonly about: string; load(): Promise
     about: "MiB/s and memory of bringing one large HFile into a real gateway, in each mode",
     load: async () => (await import("./hand-over.ts")).benchHandOver,
   },
+  legs: {
+    about: "time and GitHub API calls of a run whose 1,020 batches in 50 legs are all done",
+    load: async () => (await import("./legs.ts")).benchLegs,
+  },
   reads: {
     about: "how often a purged point is read from hot",
     load: async () => (await import("./reads.ts")).benchReads,
