@@ -237,19 +237,3 @@ describe("a flow that changes its format", () => {
     expect(world.hotPoints).toBe(0);
   });
 });
-
-describe("the token of the store", () => {
-  it("is not needed to archive; without it nothing counts as verified", async () => {
-    stage = await startHfileWorld({ rest: REST });
-    const { world } = stage;
-    fill(world);
-    world.env.delete("HFILES_TOKEN");
-    for (const step of ["plan", "archive"]) await expectRun(world, 0, step);
-    await expectRun(world, 12, "verify");
-    expect(keysOf(world, "verified/")).toEqual([]);
-    // A token that reads hot only: the store refuses it.
-    world.env.set("HFILES_TOKEN", "WORLD_DELETE");
-    expect((await world.run("verify")).code).not.toBe(0);
-    expect(keysOf(world, "verified/")).toEqual([]);
-  });
-});

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { afterEach, describe, expect, it } from "vitest";
 import { DAY, MINUTE_US, NOVEMBER_US, fillNovember } from "../support/november.ts";
 import { type HfileWorld, startHfileWorld } from "../support/hfile-world.ts";
-import { expectRun, keysOf, minutes, recordOf } from "../support/stage.ts";
+import { expectRun, fill, keysOf, minutes, recordOf } from "../support/stage.ts";
 
 let stage: HfileWorld;
 afterEach(async () => stage.close());
@@ -96,5 +96,21 @@ describe("flows/c2-hfiles.yaml", () => {
     for (const step of ["plan", "purge", "plan", "purge"]) await expectRun(world, 0, step);
     expect(other).toBe(300);
     expect(world.hotPoints).toBe(7);
+  });
+});
+
+describe("the token of the store", () => {
+  it("is not needed to archive; without it nothing counts as verified", async () => {
+    stage = await startHfileWorld();
+    const { world } = stage;
+    fill(world);
+    world.env.delete("HFILES_TOKEN");
+    for (const step of ["plan", "archive"]) await expectRun(world, 0, step);
+    await expectRun(world, 12, "verify");
+    expect(keysOf(world, "verified/")).toEqual([]);
+    // A token that reads hot only: the store refuses it.
+    world.env.set("HFILES_TOKEN", "WORLD_DELETE");
+    expect((await world.run("verify")).code).not.toBe(0);
+    expect(keysOf(world, "verified/")).toEqual([]);
   });
 });
