@@ -10,9 +10,9 @@ import { closedRecord } from "../ledger/receipts.ts";
 import type { BatchStatus } from "../ledger/state.ts";
 import { dueStep, isDue, tally } from "../plan/due.ts";
 import { dueAtMs, duePeriods, type Period, periodOf } from "../plan/period.ts";
-import { type Candidate, cutToBudget, type CutList } from "../plan/purge-list.ts";
+import { type Candidate, cutToBudget, type CutList, FIRST_PURGE } from "../plan/purge-list.ts";
 import { packShards } from "../plan/shards.ts";
-import { EXIT } from "../runtime/errors.ts";
+import { CellarmanError, EXIT } from "../runtime/errors.ts";
 import { randomFraction, randomId } from "../runtime/random.ts";
 import { retrying } from "../runtime/retry.ts";
 import { assertDisjoint } from "./between-flows.ts";
@@ -121,6 +121,7 @@ export async function cutPurgeList(
     candidates,
     flow.purge.budget,
     await purgedSoFar(cold, flow.name, periods),
+    firstPurgeOf(inv),
   );
   if (cut.entries.length === 0) return { ...cut, key: undefined };
   const { key } = await writeRecord(cold, purgeListKey(flow.name, randomId()), {
@@ -131,6 +132,16 @@ export async function cutPurgeList(
     leftOut: cut.leftOut,
   });
   return { ...cut, key };
+}
+
+/** `--first-purge N`: what a person says of the first purge ever. Throws "usage". */
+function firstPurgeOf(inv: Invocation): number {
+  const said = textOption(inv.options, "first-purge");
+  if (said === undefined) return FIRST_PURGE;
+  if (/^[1-9]\d{0,4}$/.test(said)) return Number(said);
+  throw new CellarmanError("usage", `--first-purge ${said}: expected a number of batches`, {
+    hint: "cellarman plan metrics --first-purge 20",
+  });
 }
 
 /** Seals read at once. */

@@ -34,6 +34,10 @@ export const COMMON_OPTIONS: Readonly<Record<string, OptionSpec>> = {
 
 const period = { value: "PERIOD", help: "only this period, e.g. 2025-11" };
 const shard = { value: "I/N", help: "only the I-th of N parts of the work" };
+const firstPurge = {
+  value: "BATCHES",
+  help: "how many batches a flow's first purge ever may be (default 1)",
+};
 const reason = { value: "TEXT", help: "why; others will read it" };
 const gcWait = {
   value: "DURATION",
@@ -52,7 +56,11 @@ export const VERBS: Readonly<Record<string, VerbSpec>> = {
   plan: {
     summary: "see what is due, plan it, and cut the purge list",
     usage: "plan [FLOW]",
-    options: { period, "gc-wait": gcWait },
+    options: {
+      period,
+      "gc-wait": gcWait,
+      "first-purge": firstPurge,
+    },
     example: "cellarman plan metrics --json",
     load: () => import("./plan.ts"),
   },
@@ -94,7 +102,7 @@ export const VERBS: Readonly<Record<string, VerbSpec>> = {
   run: {
     summary: "plan, archive, verify, purge, report: each in a process of its own",
     usage: "run [FLOW]",
-    options: { "gc-wait": gcWait },
+    options: { "gc-wait": gcWait, "first-purge": firstPurge },
     example: "cellarman run",
     load: () => import("./run.ts"),
   },
