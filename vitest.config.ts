@@ -7,6 +7,8 @@ export default defineConfig({
       "test/real/**",
       "test/{sweep,soak}/**",
       "test/protocol/**",
+      "test/fuzz/**",
+      "test/workflow/**",
       "test/e2e/!(way).test.ts",
       "test/faults/matrix.test.ts",
       "node_modules/**",

@@ -3,7 +3,7 @@ import { defineConfig } from "vitest/config";
 
 export default defineConfig({
   test: {
-    include: ["test/{e2e,sweep,soak,protocol}/**/*.test.ts", "test/faults/matrix.test.ts"],
+    include: ["test/{e2e,sweep,soak,protocol,fuzz}/**/*.test.ts", "test/faults/matrix.test.ts"],
     exclude: ["test/e2e/way.test.ts", "node_modules/**"],
     testTimeout: 120_000,
     hookTimeout: 120_000,

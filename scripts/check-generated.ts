@@ -1,4 +1,5 @@
-// Whether the committed files that are made from the flow schema are as they would be made now.
+// Whether the committed files that are made from others (the flow schema, the WarpScript files) are
+// as they would be made now.
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { GENERATED } from "./generate-schema.ts";

@@ -9,6 +9,8 @@
 #
 # WARP10_JARS says where the program is: the official release's warp10-VERSION.tar.gz, the jar in its bin/, or a folder of
 # jars. It is read at the first start of DIR, like WARP10_UNIT (ms, us or ns; us) and WARP10_PORT (17880, or the next free).
+# WARP10_HFILES, also read at the first start: the jar of test/hfile-extension, loaded as the HFiles extension;
+# WARP10_HFILES_CHUNK_MS: how long each chunk of its dumps takes.
 # DIR defaults to $WARP10_DIR or /tmp/warp10. Java 8 or later is needed; WARP10_HEAP (1g) is its largest heap.
 #
 # It is configured as the recorded conversations in test/conformance/warp10 need it: absent labels selectable, attributes
@@ -34,6 +36,14 @@ die() {
 }
 random_hex() { od -An -v -tx1 -N "$1" /dev/urandom | tr -d ' \n'; }
 endpoint() { echo "http://127.0.0.1:$(cat "$DIR/port")"; }
+
+# An extension lies apart from the program, so that a folder of jars stays as it was given.
+place_hfiles() {
+  [ -n "${WARP10_HFILES:-}" ] || return 0
+  [ -f "$WARP10_HFILES" ] || die "WARP10_HFILES: there is no $WARP10_HFILES (test/hfile-extension/build.sh makes it)"
+  mkdir -p "$DIR"/{ext,hfiles}
+  cp "$WARP10_HFILES" "$DIR/ext/hfiles.jar"
+}
 
 # The process is ours only while its command line names our own configuration.
 pid_of() {
@@ -108,6 +118,11 @@ warpscript.extension.shm = io.warp10.script.ext.shm.SharedMemoryWarpScriptExtens
 warpscript.extension.token = io.warp10.script.ext.token.TokenWarpScriptExtension
 SETTINGS
   for name in update meta delete; do echo "warpscript.$name.endpoint = $(endpoint)/api/v0/$name"; done
+  if [ -n "${WARP10_HFILES:-}" ]; then
+    echo "warpscript.extension.hfiles = io.cellarman.hfiles.HfilesExtension"
+    echo "hfdump.dir = $DIR/hfiles"
+    echo "hfstandin.chunk.ms = ${WARP10_HFILES_CHUNK_MS:-0}"
+  fi
   # Soft and hard limit alike.
   set -- maxops 1000000000000 maxfetch 1000000000000 maxgts 1000000000 maxloop 86400000 maxdepth 10000 \
     maxsymbols 1024 maxjson 1073741824
@@ -143,6 +158,7 @@ prepare() {
   touch "$MARK"
   chmod 700 "$DIR"
   place_jars
+  place_hfiles
   echo "$unit" >"$DIR/unit"
   free_port "${WARP10_PORT:-17880}" >"$DIR/port"
   echo "admin.$(random_hex 16)" >"$DIR/admin"
@@ -174,7 +190,7 @@ launch() {
     cd "$DIR"
     exec setsid java "-Xmx${WARP10_HEAP:-1g}" "${opened[@]}" -Dfile.encoding=UTF-8 -Djava.awt.headless=true \
       "-Djava.io.tmpdir=$DIR/tmp" -Dsensision.server.port=0 "-Dlog4j.configuration=file:$CONF/log4j.properties" \
-      -cp "$DIR/lib/*" io.warp10.standalone.Warp "$CONF/secrets.conf" "$CONF/server.conf" "$CONF/fence.conf" \
+      -cp "$DIR/ext/*:$DIR/lib/*" io.warp10.standalone.Warp "$CONF/secrets.conf" "$CONF/server.conf" "$CONF/fence.conf" \
       </dev/null >>"$DIR/log" 2>&1
   ) &
   echo $! >"$DIR/pid"

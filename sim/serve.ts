@@ -1,26 +1,37 @@
-// The program behind `npm run sim -- warp10|cellar`: serves a stand-in on loopback until it is
-// interrupted.
+// The program behind `npm run sim -- warp10|cellar|github`: serves a stand-in on loopback until it
+// is interrupted.
 import { readFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import type { TimeUnit } from "../src/warp10/range.ts";
 import { isMain } from "../scripts/main-module.ts";
+import { settingsOf } from "./warp10/hfiles/options.ts";
+import type { HfilesOptions } from "./warp10/hfiles/options.ts";
 import { startProxy } from "./proxy/proxy.ts";
 import { parseScript, type ProxyFault } from "./proxy/script.ts";
 import { startWarp10 } from "./warp10/server.ts";
 import type { TokenSpecs } from "./warp10/tokens.ts";
 
 const USAGE = `usage: npm run sim -- warp10 [--port N] [--unit ms|us|ns] [--tokens FILE]
+                              [--hfiles DIR [--hfiles-option NAME=VALUE]...]
+                              [--without stackps|shm]...
        npm run sim -- proxy --to URL [--port N] [--script FILE] [--seed S]
        npm run sim -- cellar [--port N] [--bucket NAME]... [--access-key ID --secret-key KEY]
+       npm run sim -- github [--port N] [--repository OWNER/REPO]
 
 Serves until interrupted. The first line on stdout is {"url": "..."}.
 FILE is of the form of test/conformance/warp10/tokens.json: tokens by name, each token's text being
 its name.
-A proxy's FILE holds a list of faults: docs/safety.md, "The fault proxy".
-Without a FILE the tokens of sim/warp10/tokens.json count (READ, WRITE, PROBE, ...).`;
+Without it the tokens of sim/warp10/tokens.json count (READ, WRITE, PROBE, ...).
+--hfiles: a stand-in of the HFiles extension that writes into DIR and serves it at /hfiles/; its
+options are those of sim/warp10/hfiles/options.ts, each VALUE in JSON or plain text
+(macroCalls=series, msPerChunk=200, infoNames={"points":"count"}).
+--without: an extension that the server does not have.
+A proxy's FILE holds a list of faults: docs/safety.md, "The fault proxy".`;
 
 interface Served {
   readonly url: string;
+  /** A token that it takes, where it has one of its own. */
+  readonly token?: string;
   close(): Promise<void>;
 }
 
@@ -35,12 +46,16 @@ async function start(args: readonly string[]): Promise<Served> {
       port: { type: "string", default: "0" },
       unit: { type: "string", default: "us" },
       tokens: { type: "string" },
+      hfiles: { type: "string" },
+      "hfiles-option": { type: "string", multiple: true, default: [] },
+      without: { type: "string", multiple: true, default: [] },
       bucket: { type: "string", multiple: true },
       "access-key": { type: "string" },
       "secret-key": { type: "string" },
       to: { type: "string" },
       script: { type: "string" },
       seed: { type: "string", default: "1" },
+      repository: { type: "string" },
     },
   });
   const port = Number(values.port);
@@ -49,7 +64,13 @@ async function start(args: readonly string[]): Promise<Served> {
   }
   switch (positionals.length === 1 ? positionals[0] : undefined) {
     case "warp10":
-      return startWarp10({ port, unit: unitOf(values.unit), tokens: tokensOf(values.tokens) });
+      return startWarp10({
+        port,
+        unit: unitOf(values.unit),
+        tokens: tokensOf(values.tokens),
+        ...hfilesOf(values.hfiles, values["hfiles-option"]),
+        ...extensionsOf(values.without),
+      });
     case "proxy":
       return startProxy({
         to: addressOf(values.to),
@@ -66,8 +87,13 @@ async function start(args: readonly string[]): Promise<Served> {
         ...(values["secret-key"] === undefined ? {} : { secretAccessKey: values["secret-key"] }),
       });
     }
+    case "github": {
+      const { startGitHub } = await import("./github/server.ts");
+      const { repository } = values;
+      return startGitHub({ port, ...(repository === undefined ? {} : { repository }) });
+    }
     default:
-      throw new UsageError("which of the three: warp10, cellar or proxy?");
+      throw new UsageError("which of them: warp10, cellar, github or proxy?");
   }
 }
 
@@ -100,6 +126,39 @@ function tokensOf(file: string | undefined): TokenSpecs {
   }
 }
 
+function hfilesOf(
+  directory: string | undefined,
+  options: readonly string[],
+): { hfiles?: HfilesOptions } {
+  if (directory === undefined) {
+    if (options.length === 0) return {};
+    throw new UsageError("--hfiles-option without --hfiles");
+  }
+  const given = options.map((option): [string, unknown] => {
+    const at = option.indexOf("=");
+    const name = option.slice(0, at);
+    if (at < 0 || name === "directory" || !(name in settingsOf({ directory }))) {
+      throw new UsageError(`--hfiles-option: ${option} is no option of the HFiles extension`);
+    }
+    return [name, jsonOrText(option.slice(at + 1))];
+  });
+  return { hfiles: { serve: true, ...Object.fromEntries(given), directory } };
+}
+
+function jsonOrText(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
+}
+
+function extensionsOf(without: readonly string[]): { stackps: boolean; shm: boolean } {
+  const unknown = without.find((name) => name !== "stackps" && name !== "shm");
+  if (unknown !== undefined) throw new UsageError(`--without: ${unknown} is not stackps or shm`);
+  return { stackps: !without.includes("stackps"), shm: !without.includes("shm") };
+}
+
 async function main(): Promise<void> {
   let served: Served;
   try {
@@ -111,7 +170,8 @@ async function main(): Promise<void> {
     if (usage) process.stderr.write(`\n${USAGE}\n`);
     process.exit(usage ? 2 : 1);
   }
-  process.stdout.write(`${JSON.stringify({ url: served.url })}\n`);
+  const { url, token } = served;
+  process.stdout.write(`${JSON.stringify({ url, ...(token === undefined ? {} : { token }) })}\n`);
   const stop = (): void => void served.close().then(() => process.exit(0));
   process.once("SIGINT", stop);
   process.once("SIGTERM", stop);

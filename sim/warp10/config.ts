@@ -11,6 +11,8 @@ export interface ScriptLimits {
   readonly maxloop: number;
   readonly maxdepth: number;
   readonly maxsymbols: number;
+  /** Bytes of one JSON text: of ->JSON, and of an answer. */
+  readonly maxjson: number;
 }
 
 /** Settings, by the names of facts warp10 where they have one. */
@@ -41,6 +43,11 @@ export interface Config {
   readonly outOfRangeIgnore: boolean;
   /** standalone.value.maxsize, bytes */
   readonly maxValueBytes: number;
+  /** Whether the extensions stackps and shm are loaded. */
+  readonly stackps: boolean;
+  readonly shm: boolean;
+  /** mutex.maxwait, ms; Infinity: a mutex is waited for as long as it takes (other versions). */
+  readonly mutexWaitMs: number;
   /** Whether /update, /meta and /delete are switched off (403). */
   readonly updateOff: string | undefined;
   readonly deleteOff: string | undefined;
@@ -58,6 +65,7 @@ const LIFTED: ScriptLimits = {
   maxloop: 86_400_000,
   maxdepth: 10_000,
   maxsymbols: 1024,
+  maxjson: 1e12,
 };
 
 /** The settings of a stand-in that is told nothing else. */
@@ -78,6 +86,9 @@ export const DEFAULT_CONFIG: Config = {
   maxFutureOverrideMs: undefined,
   outOfRangeIgnore: false,
   maxValueBytes: 65_536,
+  stackps: true,
+  shm: true,
+  mutexWaitMs: 5_000,
   updateOff: undefined,
   deleteOff: undefined,
   limits: LIFTED,

@@ -27,6 +27,7 @@ export interface FaultTarget {
  * - `missingLines` / `extraLines` / `shortList`: the first `count` (default 1) lines of the body
  *   are missing / `lines` are added / only the first `count` are there; a delete still deletes all
  *   that it matched
+ * - `wrongBytes`: the byte at `bytes` (default 0) of the body is another one, the size is the same
  * - `call`: `run` is awaited before the request is handled, which then succeeds: for races
  */
 export interface Warp10Fault extends FaultWhen {
@@ -43,6 +44,7 @@ export interface Warp10Fault extends FaultWhen {
     | "missingLines"
     | "extraLines"
     | "shortList"
+    | "wrongBytes"
     | "call";
   readonly status?: number;
   readonly bytes?: number;

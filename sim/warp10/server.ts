@@ -6,6 +6,7 @@ import type { FaultPlan } from "../faults.ts";
 import type { Config } from "./config.ts";
 import type { Counters } from "./context.ts";
 import type { Warp10Fault } from "./faults.ts";
+import type { HfilesSite } from "./hfiles/site.ts";
 import { Site } from "./site.ts";
 import type { LoggedRequest, Warp10Options } from "./site.ts";
 import type { Store } from "./store/store.ts";
@@ -19,6 +20,8 @@ export interface Warp10Sim {
   readonly faults: FaultPlan<Warp10Fault>;
   readonly requests: LoggedRequest[];
   readonly counters: Counters;
+  /** Files, stores and faults of the HFiles extension; undefined where there is none. */
+  readonly hfiles: HfilesSite | undefined;
   /**
    * Renders what is stored, as far as the cache goes, so that the first read is as fast as the
    * rest.
@@ -48,6 +51,7 @@ export async function startWarp10(options: Warp10Options): Promise<Warp10Sim> {
     faults: site.faults,
     requests: site.requests,
     counters: site.context.counters,
+    hfiles: site.hfiles,
     warm: () => {
       for (const series of site.context.store.all()) site.context.cache.warm(series.chunks);
     },

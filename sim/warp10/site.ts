@@ -20,6 +20,10 @@ import { Store } from "./store/store.ts";
 import { Tokens } from "./tokens.ts";
 import type { TokenSpecs } from "./tokens.ts";
 import { JavaError, asJavaError, errorMessage } from "./values.ts";
+import type { HfilesOptions } from "./hfiles/options.ts";
+import { serveFile } from "./hfiles/serve.ts";
+import { HfilesSite } from "./hfiles/site.ts";
+import { hfileWords } from "./hfiles/words.ts";
 import { handleExec } from "./warpscript/exec.ts";
 import type { Word } from "./warpscript/items.ts";
 import { libraryOf } from "./warpscript/library.ts";
@@ -38,6 +42,8 @@ export interface Warp10Options extends Partial<Config> {
   readonly seed?: number;
   /** Words of extensions. */
   readonly words?: readonly Word[];
+  /** The extension for HFiles; absent: the server has none. */
+  readonly hfiles?: HfilesOptions;
 }
 
 /** One request that was answered. */
@@ -75,6 +81,7 @@ export class Site {
   readonly context: Context;
   readonly faults: FaultPlan<Warp10Fault>;
   readonly requests: LoggedRequest[] = [];
+  readonly hfiles: HfilesSite | undefined;
   private readonly library: ReadonlyMap<string, Word>;
 
   constructor({
@@ -82,10 +89,13 @@ export class Site {
     now = () => Date.now(),
     seed = 1,
     words = [],
+    hfiles,
     ...settings
   }: Warp10Options) {
     this.config = { ...DEFAULT_CONFIG, ...settings };
-    this.library = libraryOf(words);
+    this.hfiles = hfiles === undefined ? undefined : new HfilesSite(hfiles, seed);
+    const extensions = this.hfiles === undefined ? words : [...words, ...hfileWords(this.hfiles)];
+    this.library = libraryOf(this.config, extensions);
     this.faults = new FaultPlan(seed);
     this.context = {
       config: this.config,
@@ -149,6 +159,9 @@ export class Site {
     if (exchange.method === "OPTIONS") return this.options(exchange);
     if (path === "/api/v0/exec" || path.startsWith("/api/v0/exec/")) {
       return handleExec(this.context, exchange, this.library);
+    }
+    if (this.hfiles?.settings.serve === true && path.startsWith("/hfiles/")) {
+      return serveFile(this.hfiles, exchange);
     }
     const handle = ENDPOINTS[path];
     if (handle === undefined) return answer.error(404, "Not Found");

@@ -22,6 +22,7 @@ export interface Flow {
   readonly archive: Archive;
   readonly run: Run;
   readonly purge: Purge;
+  readonly alerts: Alerts;
 }
 
 export interface Source {
@@ -69,6 +70,10 @@ export interface Run {
   /** Batches in flight over all shards. */
   readonly parallel: number;
   readonly order: "parallel" | "sequential";
+  /** Labels of the CI runners that archive and verify; null: hosted ones. */
+  readonly runners: readonly string[] | null;
+  /** CI environments are named after this: `NAME-archive`, `-verify`, `-approve`, `-purge`. */
+  readonly environment: string;
   readonly retry: Retry;
   /** Longest duration of one command's work, ms. */
   readonly timeoutMs: number;
@@ -85,7 +90,9 @@ export interface Retry {
 
 export interface Purge {
   readonly mode: "never" | "approve" | "automatic";
-  readonly approveBy: "command";
+  readonly approveBy: "command" | "pull-request" | "environment";
+  /** Labels of the CI runners that purge; null: hosted ones. */
+  readonly runners: readonly string[] | null;
   readonly graceMs: number;
   /** null only where `mode` is never. */
   readonly writeFence: WriteFence | null;
@@ -107,4 +114,21 @@ export interface Budget {
   readonly series: number | null;
   readonly points: number | null;
   readonly batches: number | null;
+}
+
+/** Who is told when the flow needs a person. */
+export interface Alerts {
+  readonly issue: {
+    readonly labels: readonly string[];
+    readonly assignees: readonly string[];
+    /** Accounts, or `organisation/team`. */
+    readonly mentions: readonly string[];
+  };
+  readonly slack: {
+    readonly webhook: EnvName;
+    readonly botToken: EnvName;
+    readonly channel: string | null;
+  } | null;
+  readonly webhook: { readonly url: string; readonly token: EnvName } | null;
+  readonly overdueAfterMs: number;
 }

@@ -29,6 +29,7 @@ export function normaliseFlow(written: FilledFlow): Flow {
     archive: archiveOf(written.archive),
     run: runOf(written.run),
     purge: purgeOf(written.purge, addressOf(written.source.warp10)),
+    alerts: alertsOf(written.alerts),
   };
 }
 
@@ -43,7 +44,8 @@ function sourceOf(source: Written<"source">): Flow["source"] {
   };
 }
 
-function selectorOf(written: Written<"source">["select"][number]): Selector {
+/** A selector as written → as held. */
+export function selectorOf(written: Written<"source">["select"][number]): Selector {
   const labels = Object.entries(written.labels).map(([name, match]) => [name, matchOf(match)]);
   return { class: matchOf(written.class), labels: Object.fromEntries(labels) };
 }
@@ -64,8 +66,16 @@ function archiveOf(archive: Written<"archive">): Flow["archive"] {
 }
 
 function runOf(run: Written<"run">): Flow["run"] {
-  const { shards, parallel, order } = run;
-  return { shards, parallel, order, retry: retryOf(run.retry), timeoutMs: msOf(run.timeout) };
+  const { shards, parallel, order, environment } = run;
+  return {
+    shards,
+    parallel,
+    order,
+    runners: run.runners ?? null,
+    environment,
+    retry: retryOf(run.retry),
+    timeoutMs: msOf(run.timeout),
+  };
 }
 
 function retryOf(retry: Written<"run">["retry"]): Retry {
@@ -83,6 +93,7 @@ function purgeOf(purge: Written<"purge">, warp10: string): Purge {
   return {
     mode: purge.mode,
     approveBy: purge["approve-by"],
+    runners: purge.runners ?? null,
     graceMs: msOf(purge.grace),
     writeFence: fenceOf(purge["write-fence"], warp10),
     budget: { series: series ?? null, points: points ?? null, batches: batches ?? null },
@@ -97,6 +108,17 @@ function fenceOf(fence: Written<"purge">["write-fence"], warp10: string): WriteF
     maxPastMs: msOf(fence["max-past"]),
     lagMs: msOf(fence.lag),
     probe: fence.probe?.map(addressOf) ?? [warp10],
+  };
+}
+
+function alertsOf({ issue, slack, webhook, ...rest }: Written<"alerts">): Flow["alerts"] {
+  return {
+    issue,
+    slack: slack
+      ? { webhook: slack.webhook, botToken: slack["bot-token"], channel: slack.channel ?? null }
+      : null,
+    webhook: webhook ? { url: addressOf(webhook.url), token: webhook.token } : null,
+    overdueAfterMs: msOf(rest["overdue-after"]),
   };
 }
 

@@ -46,19 +46,29 @@ const SECRETS = [
   ["source", "probe-token"],
   ["archive", "access-key-id"],
   ["archive", "secret-access-key"],
+  ["alerts", "slack", "webhook"],
+  ["alerts", "slack", "bot-token"],
+  ["alerts", "webhook", "token"],
 ] as const;
 
 export const secretsDiffer: Rule = {
   name: "secrets-differ",
   says: "each secret has a variable of its own.",
   reads: SECRETS,
-  check({ source, archive }) {
-    const names = [source.readToken, source.deleteToken, source.probeToken]
-      .concat(archive.accessKeyId, archive.secretAccessKey)
-      .map((secret) => secret.env);
-    return repeats(names).map(([at, first]) => ({
-      path: [...(SECRETS[at] ?? []), "env"],
-      reason: `is the same variable as ${SECRETS[first]?.join(".")}.env`,
+  check({ source, archive, alerts }) {
+    const named = [
+      { secret: source.readToken, at: SECRETS[0] },
+      { secret: source.deleteToken, at: SECRETS[1] },
+      { secret: source.probeToken, at: SECRETS[2] },
+      { secret: archive.accessKeyId, at: SECRETS[3] },
+      { secret: archive.secretAccessKey, at: SECRETS[4] },
+      { secret: alerts.slack?.webhook, at: SECRETS[5] },
+      { secret: alerts.slack?.botToken, at: SECRETS[6] },
+      { secret: alerts.webhook?.token, at: SECRETS[7] },
+    ].flatMap(({ secret, at }) => (secret ? [{ env: secret.env, at }] : []));
+    return repeats(named.map(({ env }) => env)).map(([at, first]) => ({
+      path: [...(named[at]?.at ?? []), "env"],
+      reason: `is the same variable as ${named[first]?.at.join(".")}.env`,
       expected: "a variable of its own for each secret",
     }));
   },

@@ -36,3 +36,43 @@ export const shardsHaveWork: Rule = {
     return [{ path, reason, expected: "at most run.parallel" }];
   },
 };
+
+export const purgeRunsElsewhere: Rule = {
+  name: "purge-runs-elsewhere",
+  says: "no runner has the labels of both `run.runners` and `purge.runners`.",
+  reads: [
+    ["run", "runners"],
+    ["purge", "runners"],
+  ],
+  check({ run, purge }) {
+    if (run.runners === null || purge.runners === null) return [];
+    const own = new Set(purge.runners.map((label) => label.toLowerCase()));
+    const others = new Set(run.runners.map((label) => label.toLowerCase()));
+    if (!own.isSubsetOf(others) && !others.isSubsetOf(own)) return [];
+    return [
+      {
+        path: ["purge", "runners"],
+        reason: "can be the runners that archive: one set of labels holds the other",
+        expected: "labels that keep the delete token from runners that archive and verify",
+      },
+    ];
+  },
+};
+
+export const slackBotNeedsAChannel: Rule = {
+  name: "slack-bot-needs-a-channel",
+  says: "`alerts.slack.bot-token` goes with `channel`.",
+  reads: [["alerts", "slack"]],
+  check(_, { alerts }) {
+    const { slack } = alerts;
+    if (!slack || slack.channel !== undefined) return [];
+    if (slack["bot-token"].env === "SLACK_BOT_TOKEN") return [];
+    return [
+      {
+        path: ["alerts", "slack", "bot-token"],
+        reason: "is named, but no channel is",
+        expected: "alerts.slack.channel, a channel's id such as C0123456789",
+      },
+    ];
+  },
+};

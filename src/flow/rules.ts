@@ -13,7 +13,12 @@ import {
   purgeNeedsAFence,
   sliceFitsPeriod,
 } from "./rules-time.ts";
-import { retryWaitsGrow, shardsHaveWork } from "./rules-work.ts";
+import {
+  purgeRunsElsewhere,
+  retryWaitsGrow,
+  shardsHaveWork,
+  slackBotNeedsAChannel,
+} from "./rules-work.ts";
 
 /** Every rule, in the order in which they are reported at one place. */
 export const RULES: readonly Rule[] = [
@@ -28,4 +33,6 @@ export const RULES: readonly Rule[] = [
   retryWaitsGrow,
   shardsHaveWork,
   probesDiffer,
+  purgeRunsElsewhere,
+  slackBotNeedsAChannel,
 ];

@@ -22,7 +22,8 @@ const className = textUpTo(1_000, "a class name, or { regex: … }");
 const labelName = textUpTo(200, "a label's name").refine((name) => name !== "__proto__");
 const labelValue = z.string({ error: "a label's value, or { regex: … }" }).max(1_000);
 
-const select = z
+/** One selector. */
+export const selectSchema = z
   .strictObject({
     class: z
       .union([className, regexMatch], { error: "a class name, or { regex: … }" })
@@ -56,7 +57,7 @@ export const source = z
         "The server's time unit, which must be what it answers. Left out: what it answers.",
       ),
     select: z
-      .array(select, { error: "a list of selectors, each with a class" })
+      .array(selectSchema, { error: "a list of selectors, each with a class" })
       .min(1, { error: "at least one selector" })
       .max(100, { error: "at most 100 selectors" })
       .describe("The series: all that one of these selects."),

@@ -1,6 +1,6 @@
 // The sections that say how the work is done, and what may be purged.
 import { z } from "zod";
-import { fixedDuration, oneOf, textUpTo, warp10Address, wholeNumber } from "./fields.ts";
+import { fixedDuration, oneOf, textBy, textUpTo, warp10Address, wholeNumber } from "./fields.ts";
 
 const retry = z
   .strictObject({
@@ -19,6 +19,16 @@ const retry = z
   .prefault({})
   .describe("When a batch's attempt failed in a way that may pass.");
 
+/** Labels of runners in CI. */
+const runnerLabels = () =>
+  z
+    .array(
+      textBy(/^[A-Za-z0-9_][A-Za-z0-9_.-]{0,99}$/, "a runner's label: letters, digits, _ . -"),
+      { error: "a list of labels" },
+    )
+    .min(1, { error: "at least one label" })
+    .max(10, { error: "at most 10 labels" });
+
 export const run = z
   .strictObject({
     shards: wholeNumber(1, 256).default(1).describe("Jobs that share the batches."),
@@ -26,6 +36,18 @@ export const run = z
     order: oneOf(["parallel", "sequential"])
       .default("parallel")
       .describe("sequential: one batch after the other, in the plan's order, in one shard."),
+    runners: runnerLabels()
+      .optional()
+      .describe("Labels of the CI runners that archive and verify. Left out: hosted ones."),
+    environment: textBy(
+      /^[a-z0-9](?:[a-z0-9-]{0,48}[a-z0-9])?$/,
+      "a name of at most 50 lower-case letters, digits and hyphens",
+    )
+      .default("cellarman")
+      .meta({ title: "name" })
+      .describe(
+        "CI environments with the secrets: this name with -archive, -verify, -approve, -purge.",
+      ),
     retry,
     timeout: fixedDuration("PT1S", "P5D")
       .default("PT12H")
@@ -77,9 +99,18 @@ export const purge = z
       .describe(
         "never: archive only. approve: a person must approve. automatic: after the grace alone.",
       ),
-    "approve-by": oneOf(["command"])
+    "approve-by": oneOf(["command", "pull-request", "environment"])
       .default("command")
-      .describe("How a person approves: `cellarman approve FLOW PERIOD`."),
+      .describe(
+        "command: `cellarman approve FLOW PERIOD`. pull-request: a merged file in " +
+          "flows/approvals. environment: a reviewer of the CI environment.",
+      ),
+    runners: runnerLabels()
+      .optional()
+      .describe(
+        "Labels of the CI runners that purge: others than run.runners. Needed for a purge in CI " +
+          "where those are self-hosted. Left out: hosted ones.",
+      ),
     grace: fixedDuration("PT0S", "P365D")
       .default("P14D")
       .describe("Shortest time between a batch's verification and its purge."),

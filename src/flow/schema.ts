@@ -3,6 +3,7 @@
 // another is in rules.ts.
 import { z } from "zod";
 import { oneOf, textBy } from "./fields.ts";
+import { alerts } from "./schema-alerts.ts";
 import { archive, batches, period, source } from "./schema-data.ts";
 import { purge, run } from "./schema-work.ts";
 
@@ -33,6 +34,7 @@ export const flowSchema = z
     archive,
     run,
     purge,
+    alerts,
   })
   .describe(
     "One flow of Cellarman: what is archived, from where, to where, and when it may be purged.",

@@ -1,7 +1,9 @@
 // Holding the delete's answer against the last dry run (design §3, "The delete and after").
+import { CellarmanError } from "../runtime/errors.ts";
 import { encodeSelector } from "../warp10/selector.ts";
 import type { Hot, ReadLimits } from "../warp10/hot.ts";
 import { identityOf, type ListedSeries } from "../warp10/series.ts";
+import { isConfirmed, readHot } from "../verify/read-hot.ts";
 import type { Range } from "../warp10/range.ts";
 import { readPoints } from "../warp10/text/read.ts";
 
@@ -32,6 +34,34 @@ export const LONG_MIN = -(2n ** 63n);
 export const LONG_MAX = 2n ** 63n - 1n;
 
 /**
+ * Whether a series holds any point in a range, proven as the gate's hot read is: a read that ends
+ * early shows no point, and only a count over another path of the server tells.
+ * @throws CellarmanError "incomplete-read" where the two differ.
+ */
+export async function surelyHoldsPoints(
+  hot: Hot,
+  series: ListedSeries,
+  range: Range,
+  limits?: ReadLimits,
+): Promise<boolean> {
+  const selector = exactSelector(series);
+  const read = await readHot(hot, selector, range, limits);
+  const counted = await hot.count(selector, range, limits);
+  if (!isConfirmed(read, counted)) {
+    const said = `read ${read.points} points of ${selector}, counted ${counted.points}`;
+    throw new CellarmanError("incomplete-read", said, { retryable: true });
+  }
+  return read.totals.has(identityOf(series));
+}
+
+function exactSelector({ className, labels }: ListedSeries): string {
+  const exact = Object.entries(labels)
+    .filter(([name]) => !name.startsWith("."))
+    .map(([name, value]) => [name, { exact: value }]);
+  return encodeSelector({ class: { exact: className }, labels: Object.fromEntries(exact) });
+}
+
+/**
  * Whether a series holds any point in a range. Its exact selector matches more (facts warp10 §3):
  * identities decide.
  */
@@ -41,12 +71,7 @@ export async function holdsPoints(
   range: Range,
   limits?: ReadLimits,
 ): Promise<boolean> {
-  const labels = Object.fromEntries(
-    Object.entries(series.labels)
-      .filter(([name]) => !name.startsWith("."))
-      .map(([name, exact]) => [name, { exact }]),
-  );
-  const selector = encodeSelector({ class: { exact: series.className }, labels });
+  const selector = exactSelector(series);
   const wanted = identityOf(series);
   const stream = readPoints(hot.fetch(selector, range, limits), { where: "the hot store's fetch" });
   for await (const batch of stream) {

@@ -5,7 +5,7 @@ import { CellarmanError } from "../runtime/errors.ts";
 import { some } from "../runtime/words.ts";
 import { judgeTotals } from "../verify/diff.ts";
 import { type Comparison, diffPoints, mostPoints } from "../verify/diff-points.ts";
-import { type ReadTotals, readHot } from "../verify/read-hot.ts";
+import { isConfirmed, type ReadTotals, readHot } from "../verify/read-hot.ts";
 import { readSeal, type SealContents } from "../verify/read-seal.ts";
 import type { ReadLimits } from "../warp10/hot.ts";
 import { type CheckLine, type GateCase, type GatePorts, no, yes } from "./check.ts";
@@ -81,10 +81,9 @@ export async function checkHot(
     `read ${read.points} points of ${read.totals.size} series, ` +
     `counted ${counted.points} of ${counted.series}`;
   const needed = "the same by both ways";
-  const same = counted.points === read.points && counted.series === BigInt(read.totals.size);
   const check = "hot read is complete";
   return {
-    line: same ? yes(check, seen, needed) : no("retry", check, seen, needed),
+    line: isConfirmed(read, counted) ? yes(check, seen, needed) : no("retry", check, seen, needed),
     read,
     beganMs,
   };
@@ -122,6 +121,7 @@ export async function checkContents(
   const unsure = await heldBeforeLoss(comparison, contents, lost);
   const verdict = decideContents({
     batch: gate.at.batch,
+    range: gate.range,
     hotPoints: hot.points,
     archivedPoints: points,
     judged: { ...judged, unarchived: [...judged.unarchived, ...unsure] },

@@ -2,7 +2,16 @@
 // (design §3).
 import { findingDigest } from "../ledger/finding.ts";
 import type { SeriesDiff, TotalsJudged } from "../verify/diff.ts";
+import type { Range } from "../warp10/range.ts";
 import type { Outcome } from "./check.ts";
+
+/** What a seal lacks to be relied on. */
+export interface Lack {
+  readonly why: string;
+  readonly earliestMs: number | undefined;
+  /** No later run changes it: nobody verifies or approves a seal that is not its batch's newest. */
+  readonly isFinal: boolean;
+}
 
 /** How far one seal may be relied on. */
 export interface SealStanding {
@@ -10,11 +19,13 @@ export interface SealStanding {
   /**
    * Undefined: it counts. Else why not yet, and when at the earliest (ms) where time alone will do.
    */
-  readonly lacks: { readonly why: string; readonly earliestMs: number | undefined } | undefined;
+  readonly lacks: Lack | undefined;
 }
 
 export interface ContentsInput {
   readonly batch: string;
+  /** What of the batch is judged. */
+  readonly range: Range;
   /** Points that hot holds in the range, and the archive in the whole batch. */
   readonly hotPoints: bigint;
   readonly archivedPoints: bigint;
@@ -64,7 +75,7 @@ function quarantine(input: ContentsInput): ContentsVerdict | undefined {
     if (diff.lacking > 0) lacking.set(diff.identity, BigInt(diff.lacking));
   }
   if (lacking.size === 0 || input.intentOnRecord) return undefined;
-  const finding = findingDigest(input.batch, lacking);
+  const finding = findingDigest(input.batch, input.range, lacking);
   if (input.liftedFindings.has(finding)) return undefined;
   const points = [...lacking.values()].reduce((a, b) => a + b, 0n);
   return verdict("quarantine", `hot lacks ${points} archived points of ${lacking.size} series`, {
@@ -74,17 +85,29 @@ function quarantine(input: ContentsInput): ContentsVerdict | undefined {
 }
 
 /**
- * Hot has points that the archive lacks or holds with another value, or seals differ among
- * themselves.
+ * Hot has points that the archive lacks or holds with another value, seals differ among themselves,
+ * or all that holds a point can never be relied on: only a further attempt helps.
  */
 function late(input: ContentsInput): ContentsVerdict | undefined {
   const differing = input.diffs.filter((d) => d.late > 0 || d.conflicts > 0);
-  const series = [...input.judged.unarchived, ...differing.map((d) => d.identity)].toSorted();
+  const lacking = [...input.judged.unarchived, ...differing.map((d) => d.identity)];
+  const series = [...new Set([...lacking, ...strandedIn(input)])].toSorted();
   if (series.length === 0) return undefined;
   const example = differing.find((d) => d.example)?.example;
   const such = example ? `: ${example}` : "";
-  const seen = `${series.length} series have points that the archive lacks${such}`;
-  return verdict("late", seen, { series });
+  const how =
+    lacking.length > 0 ? `the archive lacks${such}` : "only seals hold which cannot count";
+  return verdict("late", `${series.length} series have points that ${how}`, { series });
+}
+
+/** Series with a point that only seals hold which will never count. */
+function strandedIn({ judged, diffs, standing }: ContentsInput): string[] {
+  const finals = new Set(standing.filter((s) => s.lacks?.isFinal).map((s) => s.key));
+  const isStranded = (keys: readonly string[]): boolean => keys.every((key) => finals.has(key));
+  return [
+    ...[...judged.heldBy].filter(([, keys]) => isStranded(keys)).map(([identity]) => identity),
+    ...diffs.filter((d) => d.needs.some(isStranded)).map((d) => d.identity),
+  ];
 }
 
 function nothing(input: ContentsInput): ContentsVerdict | undefined {

@@ -115,5 +115,5 @@ function problemOf(facts: WarrantFacts): string | undefined {
  * warp10 §1.4).
  */
 export function isOneSelector(selector: string): boolean {
-  return /^[!-z|~]+\{[!-~]*\}$/.test(selector);
+  return /^[!-z|~]+\{[!-z|~]*\}$/.test(selector);
 }

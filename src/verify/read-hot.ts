@@ -1,7 +1,7 @@
 // One full read of a batch's hot points: totals and digest per series, nothing kept.
 import { SeriesDigests } from "../archive/digest.ts";
 import type { SeriesTotals } from "../archive/points.ts";
-import type { Hot, ReadLimits } from "../warp10/hot.ts";
+import type { Counted, Hot, ReadLimits } from "../warp10/hot.ts";
 import type { Range } from "../warp10/range.ts";
 import { readPoints } from "../warp10/text/read.ts";
 
@@ -23,6 +23,10 @@ export async function readHot(
   for await (const batch of stream) digests.add(batch);
   return totalsOf(digests.finish());
 }
+
+/** Whether a count over another path of the server says what was read. */
+export const isConfirmed = ({ totals, points }: ReadTotals, counted: Counted): boolean =>
+  counted.points === points && counted.series === BigInt(totals.size);
 
 /** Totals by identity, and their sum. */
 export function totalsOf(all: Iterable<SeriesTotals>): ReadTotals {

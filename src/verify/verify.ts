@@ -74,7 +74,7 @@ export async function verifyBatch(
   const late = [...judged.unarchived, ...diffs.filter((d) => d.late > 0).map((d) => d.identity)];
   const differences = describe(judged.unarchived, judged.gone, diffs);
   const lacking = lackingPoints(contents, judged.gone, diffs);
-  const finding = findingDigest(at.batch, lacking);
+  const finding = findingDigest(at.batch, range, lacking);
   if (lacking.size > 0 && !(await isExplained(run, at, seal, finding))) {
     const reason = `hot lacks archived points of ${lacking.size} series`;
     return quarantine(run, at, reason, finding, differences);

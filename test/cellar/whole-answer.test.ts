@@ -2,8 +2,10 @@
 import { once } from "node:events";
 import { createServer, type AddressInfo, type Socket } from "node:net";
 import { describe, expect, onTestFinished, test } from "vitest";
+import type { Dispatcher } from "undici";
 import { openClient, type StoreClient } from "../../src/cellar/client.ts";
 import { placeOf } from "../../src/cellar/place.ts";
+import { NoWholeAnswer, wholeAnswer } from "../../src/cellar/whole-answer.ts";
 import { rejected } from "../support/values.ts";
 
 /** A client of a server that answers every request by these words. */
@@ -99,5 +101,26 @@ describe("giving up", () => {
     const call = client.send({ ...get, signal: AbortSignal.abort(new Error("enough")) });
     expect(await rejected(call)).toMatchObject({ code: "interrupted" });
     expect(asked).toBe(0);
+  });
+});
+
+test("a body shorter than announced is no answer, though a library would take it", async () => {
+  const short = {
+    dispatch(_: Dispatcher.DispatchOptions, handler: Dispatcher.DispatchHandler): boolean {
+      const controller = { abort: () => undefined } as unknown as Dispatcher.DispatchController;
+      handler.onRequestStart?.(controller, {});
+      handler.onResponseStart?.(controller, 200, { "content-length": "5" });
+      handler.onResponseData?.(controller, Buffer.from("abc"));
+      handler.onResponseEnd?.(controller, {});
+      return true;
+    },
+  } as unknown as Dispatcher;
+  const asked = { path: "/", method: "GET" } as const;
+  const answer = wholeAnswer(short, asked, { method: "GET" }, "the store");
+  const thrown: unknown = await answer.catch((error: unknown) => error);
+  expect(thrown).toBeInstanceOf(NoWholeAnswer);
+  expect(thrown).toMatchObject({
+    began: true,
+    cause: { code: "incomplete-read", message: "3 of 5 bytes came from the store" },
   });
 });

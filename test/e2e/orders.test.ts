@@ -116,26 +116,6 @@ describe("the purge list", () => {
   });
 });
 
-describe("--first-purge", () => {
-  it("lets a person say how many batches a flow's first purge may be", async () => {
-    world = await staged({
-      flow: [
-        "period: { first: 2025-11 }",
-        "batches: { max-series: 1, by-label: host }",
-        "purge: { mode: automatic, write-fence: { max-past: P45D } }",
-      ].join("\n"),
-    });
-    const before = hotPoints(world);
-    for (const step of ["plan", "archive", "verify"]) await expectRun(world, 0, step);
-    world.moveClock(16 * DAY);
-    await expectRun(world, 2, "plan", "--first-purge", "none");
-    await expectRun(world, 0, "plan", "--first-purge", "2");
-    expect((await expectRun(world, 0, "purge")).stdout).toContain("40 points deleted");
-    expect(world.hotPoints).toBe(20);
-    await expectConverges(world, before);
-  });
-});
-
 describe("a local flow that was changed after the plan", () => {
   it.each([
     ["select", "regex: '.*'", "regex: 'cpu.*'"],
@@ -196,6 +176,20 @@ describe("the flow on the default branch", () => {
     await cloned();
     await remote.push("policy.yaml", "version: 1\nhold: all\n");
     expect((await purge()).stdout).toContain("hold: all");
+    expect(world.hotPoints).toBe(60);
+    await remote.push("policy.yaml", "version: 1\n");
+    expect((await purge()).stdout).toContain("1 of 1 batches purged");
+  });
+
+  it.each([
+    ["a mode", "modes: [approve]", "purge.mode is automatic, which the policy does not allow"],
+    ["a longer keep-hot", "keep-hot: P1Y", "period.keep-hot is less than the policy's least"],
+    ["a selector", "forbid: [{ class: cpu.load }]", "source.select[0] may select series"],
+    ["endpoints", "endpoints: []", "which the policy does not list"],
+  ])("has a policy that demands %s: nothing is purged", async (_, demand, told) => {
+    await cloned();
+    await remote.push("policy.yaml", `version: 1\n${demand}\n`);
+    expect((await purge()).stdout).toContain(told);
     expect(world.hotPoints).toBe(60);
     await remote.push("policy.yaml", "version: 1\n");
     expect((await purge()).stdout).toContain("1 of 1 batches purged");

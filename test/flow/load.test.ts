@@ -42,10 +42,13 @@ describe("loadFlow", () => {
           maxDurationMs: 21_600_000,
         },
         timeoutMs: 43_200_000,
+        runners: null,
+        environment: "cellarman",
       },
       purge: {
         mode: "approve",
         approveBy: "command",
+        runners: null,
         graceMs: 14 * DAY,
         writeFence: {
           kind: "probe",
@@ -54,6 +57,12 @@ describe("loadFlow", () => {
           probe: ["https://warp10.example.net"],
         },
         budget: { series: null, points: null, batches: null },
+      },
+      alerts: {
+        issue: { labels: [], assignees: [], mentions: [] },
+        slack: null,
+        webhook: null,
+        overdueAfterMs: 5 * DAY,
       },
     });
   });

@@ -11,7 +11,7 @@ describe("a policy", () => {
     ["version: 1\n", false],
     ["# stop\nversion: 1\nhold: 'all'", true],
   ])("%j: all held %s", (text, holdAll) => {
-    expect(loadPolicy(text)).toEqual({ holdAll });
+    expect(loadPolicy(text)).toMatchObject({ holdAll });
   });
 
   test.each([
@@ -25,6 +25,8 @@ describe("a policy", () => {
     ["text", "hold all\n"],
     ["broken YAML", "version: 1\nhold: [all\n"],
     ["one key twice", "version: 1\nhold: all\nhold: none\n"],
+    ["a tag that nobody knows", "version: 1\nhold: !!x none\n"],
+    ["a directive", "%YAML 1.1\n---\nversion: 1\n%X\n"],
     ["two documents", "version: 1\nhold: none\n---\nhold: all\n"],
     ["an alias", "version: 1\nhold: &h all\nx: *h\n"],
   ])("that is %s forbids everything: it throws", (_, text) => {

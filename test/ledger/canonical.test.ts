@@ -36,8 +36,8 @@ describe("canonicalJson", () => {
   });
 
   const refused: [name: string, value: unknown, message: RegExp][] = [
-    ["bigint", { n: 5n }, /\$\.n .* bigint/],
-    ["undefined", { list: [1, undefined] }, /\$\.list\[1\] .* undefined/],
+    ["bigint", { n: 5n }, /^\$\.n cannot be written as canonical JSON: it is a bigint$/],
+    ["undefined", { list: [1, undefined] }, /^\$\.list\[1\] .*: it is undefined$/],
     ["an undefined property", { x: undefined }, /\$\.x /],
     ["NaN", Number.NaN, /NaN/],
     ["infinity", [-Infinity], /-Infinity/],

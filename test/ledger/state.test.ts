@@ -127,6 +127,24 @@ describe("a ledger gives a state", () => {
     ]);
   });
 
+  test("what came in the same instant as a seal came after it", () => {
+    const day = S1.atMs / DAY_MS;
+    const done = { seals: [S1], verified: receipts(S1), intents: 1, purged: [purged(day, 1)] };
+    expect(statusOf(done).state).toBe("purged");
+    const reconciled = [mark("reconciled", "r", day)];
+    expect(statusOf({ ...done, reconciled }).state).toBe("reconciled");
+    expect(statusOf({ seals: [S1], ended: [mark("ended", "e", day)] }).state).toBe("empty");
+  });
+
+  test("the newest seal counts, in whatever order they are listed", () => {
+    const day = S1.atMs / DAY_MS;
+    const newer = seal("n", day + 1);
+    expect(statusOf({ seals: [newer, S1] }).seal).toBe(newer);
+    expect(statusOf({ seals: [S1, newer] }).seal).toBe(newer);
+    const twin = seal("t", day);
+    expect(statusOf({ seals: [S1, twin] }).seal).toBe(twin);
+  });
+
   test("grace ends exactly coolMs after the seal, by the store's clock", () => {
     const said = { seals: [S1], verified: receipts(S1) };
     const untilMs = S1.atMs + RULES.coolMs;
@@ -138,6 +156,7 @@ describe("a ledger gives a state", () => {
     expect(statusOf(said, { ...APPROVED, nowMs: untilMs })).toMatchObject({
       state: "approved",
       waitsFor: undefined,
+      untilMs,
     });
     expect(statusOf(said, { nowMs: untilMs })).toMatchObject({
       state: "cooling",

@@ -95,7 +95,8 @@ export class ArchiveTruth {
   }
 }
 
-async function decodeObject(bytes: Uint8Array): Promise<ReadonlyMap<string, string>> {
+/** The points of an object by name, with their values. */
+export async function decodeObject(bytes: Uint8Array): Promise<ReadonlyMap<string, string>> {
   const points = new Map<string, string>();
   const stream = readParquetPoints(bytes);
   for await (const batch of stream) {

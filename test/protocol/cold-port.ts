@@ -3,6 +3,7 @@
 import type { Cold, Found, Listed } from "../../src/cellar/cold.ts";
 import { CellarmanError } from "../../src/runtime/errors.ts";
 import type { Life } from "./scheduler.ts";
+import { DAY_MS, HOUR_MS, MINUTE_MS } from "./settings.ts";
 import type { World } from "./world.ts";
 
 const failure = (what: string): CellarmanError =>
@@ -36,7 +37,7 @@ async function put(world: World, life: Life, key: string, bytes: Uint8Array): Pr
   const dropped = fault === "is dropped" || fault === "arrives late";
   const stored = dropped
     ? undefined
-    : world.store(key, fault === "is garbled" ? garble(bytes) : bytes);
+    : world.store(key, fault === "is garbled" ? garble(bytes) : bytes, life);
   if (stored && fault === "is repeated") bucket.late.push({ key, bytes: Uint8Array.from(bytes) });
   if (stored === "stored") world.tell(life.actor.name, `puts ${key}`);
   if (stored === "overwritten") world.tell(life.actor.name, `puts ${key} over what was there`);
@@ -85,12 +86,19 @@ async function get(world: World, life: Life, key: string): Promise<Found | undef
   return { ...found, bytes: garble(found.bytes) };
 }
 
+const LIST_FAULTS = ["fails", "is short", "is short", "is empty", "is stale", "is stale"] as const;
+
 async function* list(world: World, life: Life, prefix: string): AsyncGenerator<Listed> {
   const call = `list ${prefix}`;
   const step = await world.scheduler.step(life, call);
-  const fault = world.fault(life, step, call, ["fails", "is short", "is short", "is empty"]);
+  const fault = world.fault(life, step, call, LIST_FAULTS);
   const keys = fault === "is empty" ? [] : world.bucket.keysUnder(prefix);
   const failsAt = fault === "fails" ? world.chance.below(`${step} at`, keys.length + 1) : -1;
+  // As it was a while ago.
+  const asOfMs =
+    fault === "is stale"
+      ? world.storeMs() - world.chance.oneOf(`${step} as of`, [MINUTE_MS, HOUR_MS, 2 * DAY_MS])
+      : Number.POSITIVE_INFINITY;
   const fails = (): CellarmanError => world.failed(life, call, failure(call));
   // Whoever has found what it looks for leaves early: so far, the listing has not failed.
   if (failsAt < 0) life.watch.succeeded(call);
@@ -98,7 +106,7 @@ async function* list(world: World, life: Life, prefix: string): AsyncGenerator<L
     if (i === failsAt) throw fails();
     if (fault === "is short" && world.chance.fraction(`${step} skips ${i}`) < 0.5) continue;
     const found = world.bucket.objects.get(key);
-    if (!found) continue;
+    if (!found || found.lastModifiedMs > asOfMs) continue;
     yield { key, bytes: found.bytes.length, lastModifiedMs: found.lastModifiedMs };
   }
   if (failsAt >= 0) throw fails();

@@ -29,7 +29,7 @@ export function hotPort(world: World, life: Life): Hot {
       const fault = world.fault(life, step, call, ["fails"]);
       if (fault) throw world.failed(life, call, failure(call));
       life.watch.succeeded(call);
-      return { timeUnit: world.unit, dateMs: world.nowMs + world.place.skewMs.hot };
+      return { timeUnit: world.unit, dateMs: world.nowMs + world.skewMs.hot };
     },
     find: (selector) => listing(world, life, `find ${selector}`, selector, "readable"),
     fetch: (selector, range) => fetch(world, life, selector, range),
@@ -72,15 +72,19 @@ async function* listing(
 ): AsyncGenerator<ListedSeries> {
   const step = await world.scheduler.step(life, call);
   if (view === "deletable") life.watch.dryRun();
-  const fault = world.fault(life, step, call, ["fails", "is short", "is short", "is empty"]);
+  const fault = world.fault(life, step, call, LISTING_FAULTS);
   if (fault === "fails") throw world.failed(life, call, failure(call));
   const series = fault === "is empty" ? [] : world.hot.matching(selector, view);
   for (const [i, one] of series.entries()) {
     if (fault === "is short" && world.chance.fraction(`${step} skips ${i}`) < 0.5) continue;
+    // As it was before the newest series registered.
+    if (fault === "is stale" && one === world.hot.series.at(-1)) continue;
     yield { className: one.className, labels: one.labels, attributes: one.attributes };
   }
   life.watch.succeeded(call);
 }
+
+const LISTING_FAULTS = ["fails", "is short", "is short", "is empty", "is stale"] as const;
 
 /** A fetch by its parameters. */
 export const fetchCall = (selector: string, { start, end }: Range): string =>
@@ -116,7 +120,7 @@ async function* fetch(
   }
   life.watch.isThin = fault === "is thin" || fault === "is empty" || fault === "ends early";
   // A gate may read twice, the second time for some series alone: it saw what either read saw.
-  life.watch.fetched.set(call, new Map([...(life.watch.fetched.get(call) ?? []), ...seen]));
+  life.watch.reads(call, seen, world.effects);
   life.watch.succeeded(call);
 }
 

@@ -11,7 +11,8 @@ import { SOUND } from "./mutant.ts";
 import { approve, does } from "./people.ts";
 import { runProcess } from "./runner.ts";
 import { Actor } from "./scheduler.ts";
-import { CALM, DAY_MS, HOUR_MS, PERIOD } from "./settings.ts";
+import { pointsIn } from "./model-series.ts";
+import { CALM, DAY_MS, HOUR_MS, PERIOD, RANGE } from "./settings.ts";
 import type { World } from "./world.ts";
 
 /** Daily runs after which everything has ended. */
@@ -23,10 +24,14 @@ export async function runLiveHistory(options: HistoryOptions): Promise<Told> {
   return withSeededIds(world.chance, async () => {
     await runToEnd(world, SOUND);
     if (world.isOver) return toldOf(world, options.seed);
+    const { place, bucket } = world;
+    const before = await indexPeriods(bucket.truth, place.flow.name);
     calm(world);
     await world.scheduler.runAll([new Actor("calm", (self) => runDaily(world, self))]);
     const open = world.isOver ? undefined : await openBatch(world);
     if (open !== undefined) world.promise.breaks("liveness", open);
+    // What was closed while counts lied is closed; what is closed since is empty (I6, I12).
+    if (!before.some((p) => p.closed)) await expectEmpty(world);
     return toldOf(world, options.seed);
   });
 }
@@ -34,6 +39,8 @@ export async function runLiveHistory(options: HistoryOptions): Promise<Told> {
 function calm(world: World): void {
   world.conduct = CALM;
   world.policyHeldAt = undefined;
+  world.branch.restore(world.effects);
+  Object.assign(world.skewMs, world.place.skewMs);
   world.tell("everything", "works again");
   for (const one of world.ingress) one.isFenced = true;
   for (const { key, bytes } of world.bucket.late.splice(0)) world.store(key, bytes);
@@ -48,9 +55,10 @@ function calm(world: World): void {
 async function runDaily(world: World, self: Actor): Promise<void> {
   for (let day = 1; day <= RUNS && !world.isOver; day++) {
     world.tell("day", String(day));
-    for (const step of ["plan", "archive", "verify"] as const) {
-      await runProcess(world, self, step, SOUND);
-    }
+    const said = await runProcess(world, self, "plan", SOUND);
+    // Nothing that could go on is left.
+    if (said === "the period is closed") return;
+    for (const step of ["archive", "verify"] as const) await runProcess(world, self, step, SOUND);
     await does(world, self, approve, `calm approval ${day}`);
     world.pass(world.place.flow.purge.graceMs + DAY_MS, "the grace is over");
     for (const step of ["plan", "purge"] as const) await runProcess(world, self, step, SOUND);
@@ -58,11 +66,18 @@ async function runDaily(world: World, self: Actor): Promise<void> {
   }
 }
 
+async function expectEmpty(world: World): Promise<void> {
+  const index = await indexPeriods(world.bucket.truth, world.place.flow.name);
+  if (!index.some((p) => p.closed)) return;
+  const left = world.hot.series.find((series) => pointsIn(series, RANGE).length > 0);
+  if (left) world.promise.breaks("I12", `the period is closed, and ${left.identity} holds points`);
+}
+
 /** The first batch that has neither ended nor is held, in words. */
 async function openBatch(world: World): Promise<string | undefined> {
   const { place, bucket } = world;
   const { flow, limits } = place;
-  const clocks = Object.values(place.skewMs);
+  const clocks = Object.values(world.skewMs);
   // Clocks that disagree stop every purge, and say so.
   if (Math.max(...clocks) - Math.min(...clocks) > limits.clockSkewMs) return undefined;
   const index = await indexPeriods(bucket.truth, flow.name);

@@ -128,6 +128,24 @@ function changeToken(world: World, name: string): boolean {
   return true;
 }
 
+/** Somebody sets a clock, or it was wrong for a while. */
+function setClock(world: World, name: string): boolean {
+  const clock = world.chance.oneOf(`${name} clock`, ["runner", "hot", "store"] as const);
+  const offs = [0, 0, 1, -1, 2, -2, 10] as const;
+  const ms = world.chance.oneOf(`${name} off`, offs) * MINUTE_MS;
+  if (world.skewMs[clock] === ms) return false;
+  world.skewMs[clock] = ms;
+  world.tell("somebody", `sets the clock of ${clock} ${ms / MINUTE_MS} min off`);
+  return true;
+}
+
+/** A change of the flow is merged. */
+function changeFlow(world: World, name: string): boolean {
+  if (world.place.isAuthoritative) return false;
+  world.tell("the default branch", world.branch.change(world.chance, name, world.effects + 1));
+  return true;
+}
+
 /**
  * A crashed /update left points of a series that no listing knows; a fresh write registers it. Not
  * between the last dry run and the delete: that is the risk that the design leaves (design §3).
@@ -145,7 +163,7 @@ function revive(world: World, name: string): boolean {
 
 /** A runner is stopped for days, and the world believes that nothing is under way. */
 function pause(world: World, name: string): boolean {
-  world.pass(world.chance.oneOf(name, [16 * MINUTE_MS, 3 * DAY_MS, 12 * DAY_MS]), "passes");
+  world.pass(world.chance.oneOf(name, [16 * MINUTE_MS, 3 * DAY_MS, 40 * DAY_MS]), "passes");
   if (!world.chance.happens(`${name} lifts`, 0.7)) return true;
   for (const one of world.ingress) if (one.isFenced) liftFence(world, one);
   lateWrites(world, name, 3);
@@ -176,6 +194,8 @@ const CRITICAL_MOVES: readonly [Move, ...Move[]] = [
   write,
   applyQueued,
   waitLong,
+  changeFlow,
+  setClock,
 ];
 
 const MOVES: readonly [Move, ...Move[]] = [
@@ -192,6 +212,8 @@ const MOVES: readonly [Move, ...Move[]] = [
   waitLong,
   changeToken,
   revive,
+  setClock,
+  changeFlow,
 ];
 
 /** Lets something happen, if chance and the world allow it. */
@@ -199,10 +221,12 @@ export function moveWorld(world: World, step: string, isCritical: boolean): void
   const { moves, criticalMoves } = world.rates;
   const name = `${step} move`;
   if (!world.chance.happens(name, isCritical ? criticalMoves : moves)) return;
+  // Further draws have names of their own: what happens at all was drawn small.
+  const of = `${name} of`;
   const kinds = isCritical ? CRITICAL_MOVES : MOVES;
-  const hurries = world.wantsFence && world.chance.fraction(`${name} hurry`) < 0.5;
-  const move = hurries ? moveFence : world.chance.oneOf(`${name} kind`, kinds);
-  if (move(world, name)) world.effects++;
+  const hurries = world.wantsFence && world.chance.fraction(`${of} hurry`) < 0.5;
+  const move = hurries ? moveFence : world.chance.oneOf(`${of} kind`, kinds);
+  if (move(world, of)) world.effects++;
 }
 
 /** Points of the beginning: inside the period, and just outside. */

@@ -1,7 +1,16 @@
 // What people do meanwhile: approve, hold, lift, replan, withdraw. Each is a process of its own.
 import { putHold, readHolds, serverId } from "../../src/cellar/holds.ts";
-import { writeNumbered } from "../../src/cellar/records.ts";
-import { type HoldScope, liftKey, parseBatchRecordKey } from "../../src/ledger/keys.ts";
+import { readNumbered, writeNumbered, writeRecord } from "../../src/cellar/records.ts";
+import { readRuling } from "../../src/cellar/snapshot.ts";
+import {
+  type HoldScope,
+  intentKey,
+  liftKey,
+  parseBatchRecordKey,
+  supplementKey,
+} from "../../src/ledger/keys.ts";
+import { intentRecord } from "../../src/ledger/receipts.ts";
+import { cutRange } from "../../src/plan/slices.ts";
 import { CellarmanError } from "../../src/runtime/errors.ts";
 import { randomId } from "../../src/runtime/random.ts";
 import { approvalOf, sealsToApprove, writeApproval } from "../../src/verbs/approve.ts";
@@ -89,6 +98,40 @@ const withdraw: Deed = async (world, { inv, flow, cold }, name) => {
   return `withdraws ${key}`;
 };
 
+/** Cuts a batch that nobody purges in two halves, by a supplement. */
+const split: Deed = async (world, { inv, flow, cold }, name) => {
+  const at = { flow: flow.name, period: PERIOD };
+  const ruling = await readRuling(cold, at);
+  const { batches = [] } = ruling ?? {};
+  const batch = batches[world.chance.below(`${name} batch`, batches.length)];
+  if (!ruling || !batch) return "";
+  const intents = await readNumbered(
+    cold,
+    (n) => intentKey({ ...at, batch: batch.id }, n),
+    intentRecord,
+  );
+  if (intents.length > 0) return "";
+  const [start, end] = [BigInt(batch.range.start), BigInt(batch.range.end)];
+  const id = randomId();
+  const halves = cutRange({ start, end }, 2).map((range, i) => ({
+    ...batch,
+    id: `${id.slice(0, 8)}-0000${i}`,
+    range: { start: String(range.start), end: String(range.end) },
+    points: null,
+    parents: [...batch.parents, batch.id],
+  }));
+  await writeRecord(cold, supplementKey(at, id), {
+    schema: "cellarman/supplement/1",
+    ...at,
+    process: inv.process,
+    plan: ruling.plan.sha256,
+    reason: "split",
+    replaces: [batch.id],
+    batches: halves,
+  });
+  return `splits ${batch.id}`;
+};
+
 const DEEDS: readonly [Deed, ...Deed[]] = [
   approve,
   lift,
@@ -98,6 +141,8 @@ const DEEDS: readonly [Deed, ...Deed[]] = [
   hold,
   changePolicy,
   retire,
+  split,
+  split,
   withdraw,
 ];
 

@@ -28,7 +28,7 @@ export interface Process {
 /** A clock that a runner sleeps by: the world's time passes meanwhile. */
 function clockOf(world: World, life: Life): Clock {
   return {
-    now: () => world.nowMs + world.place.skewMs.runner,
+    now: () => world.nowMs + world.skewMs.runner,
     sleep: async (ms) => {
       await world.scheduler.step(life, "sleep");
       world.nowMs += ms;
@@ -51,7 +51,9 @@ export function openProcess(world: World, life: Life, mutant: Mutant): Process {
         retrying(RETRY, clock, () => 0),
       )
     : bare;
-  const flow = mutant.flow?.(place.flow) ?? place.flow;
+  const version = world.branch.checkout(world.chance, life.process);
+  const local = place.isAuthoritative ? place.flow : version.flow;
+  const flow = mutant.flow?.(local) ?? local;
   const forge = forgePort(world, life);
   const ports = {
     hot: hotPort(world, life),
@@ -64,7 +66,7 @@ export function openProcess(world: World, life: Life, mutant: Mutant): Process {
     log: silentLog,
   };
   return {
-    inv: invocationOf(life, clock, { ...limits, ...mutant.limits }),
+    inv: invocationOf(life, clock, place.isAuthoritative, { ...limits, ...mutant.limits }),
     flow,
     now: { flow, flowFile: "flows/model.yaml", forge },
     cold,
@@ -83,12 +85,13 @@ const RETRY = {
 function invocationOf(
   life: Life,
   clock: Clock,
+  isAuthoritative: boolean,
   limits: NonNullable<Invocation["io"]["limits"]>,
 ): Invocation {
   return {
     verb: life.verb,
     positionals: [],
-    options: { "flows-are-authoritative": true },
+    options: { "flows-are-authoritative": isAuthoritative },
     io: {
       stdout: () => undefined,
       stderr: () => undefined,

@@ -1,6 +1,8 @@
 // The promises of design §3, judged after every effect by what the world really holds.
 import type { Value } from "../../src/archive/points.ts";
 import { readRecord } from "../../src/cellar/records.ts";
+import { purgeDigest } from "../../src/flow/digest.ts";
+import type { Flow } from "../../src/flow/flow.ts";
 import { purgeListRecord } from "../../src/ledger/receipts.ts";
 import type { Range } from "../../src/warp10/range.ts";
 import { type ArchiveRead, ArchiveTruth } from "./archive-truth.ts";
@@ -16,6 +18,10 @@ import { reliesOn } from "./reliance.ts";
 import type { Life } from "./scheduler.ts";
 import { DAY_MS, PERIOD, RANGE } from "./settings.ts";
 import { activeHold } from "./truth-holds.ts";
+import { hasIntentOf } from "./truth-intents.ts";
+import { wrongNumber } from "./truth-numbers.ts";
+import { originsIn } from "./truth-plans.ts";
+import type { Watch } from "./watch.ts";
 import type { World } from "./world.ts";
 
 /** A promise that was broken. */
@@ -45,6 +51,8 @@ export class Promises {
   deletedPoints = 0;
   /** Points that were deleted and are nowhere; only unfenced histories go on after that. */
   lost = new Set<string>();
+  /** Receipts whose numbers were not judged yet. */
+  private readonly fresh: string[] = [];
   private readonly world: World;
   private readonly owed: Map<string, Owed>;
   private readonly truth: ArchiveTruth;
@@ -67,12 +75,28 @@ export class Promises {
     this.owed.get(name)?.later.add(valueName(value));
   }
 
-  stored(key: string, effect: number): void {
+  /** `by`: who stored it; undefined where it was under way since its writer's time. */
+  stored(key: string, effect: number, by?: Life): void {
+    if (by) this.judgeHold(key, by);
+    if (by && key.startsWith("verified/")) this.fresh.push(key);
     if (!this.storedAt.has(key)) this.storedAt.set(key, effect);
     // Racing writers of one computed key are left out (design §3): such a record says the same
     // twice.
     const rewritten = this.world.bucket.rewritten.find((k) => !/\/\d+$|^withdrawn\//.test(k));
     if (rewritten !== undefined) this.breaks("I4", `${rewritten} held two contents`);
+  }
+
+  /** I6: what another runner's delete took away is no quarantine. */
+  private judgeHold(key: string, { watch }: Life): void {
+    const [role, kind, flow, period, batch] = key.split("/");
+    if (role !== "holds" || kind !== "batch") return;
+    const { bytes } = this.world.bucket.objects.get(key) ?? {};
+    const { by, finding } = JSON.parse(Buffer.from(bytes ?? []).toString("utf8") || "{}");
+    const intent = this.storedAt.get(`intents/${flow}/${period}/${batch}/1`);
+    if (by !== "tool" || finding === null || intent === undefined) return;
+    if (intent <= watch.readAt) {
+      this.breaks("I6", `${batch} is quarantined for what another runner was deleting`);
+    }
   }
 
   /** A point left the hot store. */
@@ -89,6 +113,14 @@ export class Promises {
   /** What the archive really holds. */
   archive(): Promise<ArchiveRead> {
     return this.truth.read();
+  }
+
+  /** I10: what receipts tell is what there is. Judged before the world moves on. */
+  async checkNumbers(): Promise<void> {
+    for (const key of this.fresh.splice(0)) {
+      const wrong = await wrongNumber(this.world, key);
+      if (wrong !== undefined) this.breaks("I10", wrong);
+    }
   }
 
   /** I1: every point ever deleted is, now, readable under the archive's view, with its value. */
@@ -114,7 +146,14 @@ export class Promises {
     if (failed !== undefined) this.breaks("I8", `a delete though this failed: ${failed}`);
     if ((watch.fetched.get(fetchCall(sent.selector, sent.range))?.size ?? 0) === 0)
       this.breaks("I12", "a delete of an empty range");
-    const hold = await activeHold(this.world, sent.batch, (key) => {
+    const origin = (await originsIn(this.world)).get(sent.batch);
+    const flow = this.flowOf(watch);
+    if (flow.purge.mode === "never") this.breaks("I7", "a delete of a flow that purges never");
+    if (origin?.purgeDigest !== purgeDigest(flow)) {
+      this.breaks("I7", "a delete by a plan that was made from another flow");
+    }
+    const batches = new Set([sent.batch, ...(origin?.parents ?? [])]);
+    const hold = await activeHold(this.world, batches, (key) => {
       const effect = this.storedAt.get(key) ?? 0;
       return effect < gate.effect;
     });
@@ -123,11 +162,20 @@ export class Promises {
       this.breaks("I9", "a delete though the default branch holds all");
     }
     if (hold !== undefined) this.breaks("I9", `a delete though this holds: ${hold}`);
-    await this.judgeContents(sent, gate.storeMs);
+    if (!(await hasIntentOf(this.world, sent, life.process))) {
+      this.breaks("I2", "a delete without an intent on record");
+    }
+    await this.judgeContents(sent, gate.storeMs, flow);
     await this.judgeList(sent.batch, life.beganMs);
   }
 
-  private async judgeContents(sent: DeleteSent, gateMs: number): Promise<void> {
+  /** The flow by which a gate had to go: the default branch's when it last asked. */
+  private flowOf(watch: Watch): Flow {
+    const { place, branch } = this.world;
+    return place.isAuthoritative ? place.flow : branch.flowAt(watch.flowAsked);
+  }
+
+  private async judgeContents(sent: DeleteSent, gateMs: number, flow: Flow): Promise<void> {
     const archive = await this.truth.read();
     for (const series of sent.series) {
       for (const [timestamp, value] of pointsIn(series, sent.range)) {
@@ -141,7 +189,7 @@ export class Promises {
         }
         const keys = archive.holders(name).filter((h) => h.value === wanted);
         const seals = keys.flatMap((h) => archive.seals.get(h.seal) ?? []);
-        const why = await reliesOn(this.world, seals, gateMs);
+        const why = await reliesOn(this.world, seals, gateMs, flow);
         if (why !== undefined && seals.length > 0) this.breaks("I2", `${name} is deleted: ${why}`);
       }
     }

@@ -4,8 +4,8 @@ import { describe, expect, it } from "vitest";
 import { runBatch } from "./batch.ts";
 import { runHistory } from "./history.ts";
 import type { Mutant } from "./mutant.ts";
-import { COLD_MUTANTS } from "./mutants-cold.ts";
-import { HOT_MUTANTS } from "./mutants-hot.ts";
+import { COLD_MUTANTS } from "../mutants/ports-cold.ts";
+import { HOT_MUTANTS } from "../mutants/ports-hot.ts";
 
 /** Histories of a deletion, at least. */
 const DELETING = 0.05;

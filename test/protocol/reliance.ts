@@ -4,18 +4,23 @@ import { readRecord, type Stored } from "../../src/cellar/records.ts";
 import { approvedRecord, intentRecord } from "../../src/ledger/receipts.ts";
 import { type Seal, verifiedRecord } from "../../src/ledger/records.ts";
 import { idOfKey } from "../../src/ledger/keys.ts";
-import { PERIOD } from "./settings.ts";
+import type { Flow } from "../../src/flow/flow.ts";
+import { MINUTE_MS, PERIOD } from "./settings.ts";
 import type { World } from "./world.ts";
+
+/** Clocks are set while a gate works; ages are known no better. */
+const CLOCKS_MS = 20 * MINUTE_MS;
 
 /** Why none of some seals may be relied on; undefined: one may. */
 export async function reliesOn(
   world: World,
   seals: readonly Stored<Seal>[],
   gateMs: number,
+  flow: Flow,
 ): Promise<string | undefined> {
   let why: string | undefined = "no seal holds it";
   for (const seal of seals) {
-    why = await lackOf(world, seal, gateMs);
+    why = await lackOf(world, seal, gateMs, flow);
     if (why === undefined) return undefined;
   }
   return why;
@@ -25,12 +30,13 @@ async function lackOf(
   world: World,
   seal: Stored<Seal>,
   gateMs: number,
+  flow: Flow,
 ): Promise<string | undefined> {
-  const { flow, limits } = world.place;
+  const { limits } = world.place;
   const coolMs = Math.max(flow.purge.graceMs, limits.gcWaitMs);
   // A gate looks at the clock after it began: nothing may be younger than that.
   const ageMs = world.storeMs() - seal.lastModifiedMs;
-  if (ageMs < coolMs) return `${seal.key} is only ${ageMs} ms old`;
+  if (ageMs < coolMs - CLOCKS_MS) return `${seal.key} is only ${ageMs} ms old`;
   if (!(await isVerified(world, seal))) return `${seal.key} was verified by nobody else`;
   if (flow.purge.mode === "automatic" || (await isApproved(world, seal, gateMs))) return undefined;
   return `${seal.key} is not approved`;
@@ -59,7 +65,8 @@ async function isApproved(world: World, seal: Stored<Seal>, gateMs: number): Pro
     const approval = await readable(readRecord(bucket.truth, key, approvedRecord));
     if (!approval?.value.seals.some((q) => q.key === seal.key && q.sha256 === seal.sha256))
       continue;
-    if (gateMs - approval.lastModifiedMs <= place.limits.approvalMs || rests.has(key)) return true;
+    const ageMs = gateMs - approval.lastModifiedMs - CLOCKS_MS;
+    if (ageMs <= place.limits.approvalMs || rests.has(key)) return true;
   }
   return false;
 }

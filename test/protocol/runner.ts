@@ -10,8 +10,12 @@ import { cutPurgeList } from "../../src/verbs/plan.ts";
 import { planPeriod } from "../../src/verbs/plan-period.ts";
 import { purgeListed } from "../../src/verbs/purge.ts";
 import { reconcileAll } from "../../src/verbs/purge-end.ts";
+import type { FlowNow } from "../../src/verbs/purge-ports.ts";
+import { flagOption } from "../../src/verbs/verb.ts";
 import { dueStatuses, verifyPeriod } from "../../src/verbs/verify.ts";
 import type { Mutant } from "./mutant.ts";
+import { flowOfText } from "./flow-text.ts";
+import { FLOW_FILE as FILE } from "./forge-port.ts";
 import { openProcess, type Process } from "./ports.ts";
 import { Actor, Killed } from "./scheduler.ts";
 import { DAY_MS, HOUR_MS, MINUTE_MS, PERIOD } from "./settings.ts";
@@ -19,8 +23,6 @@ import type { World } from "./world.ts";
 
 const STEPS = ["plan", "archive", "verify", "purge"] as const;
 type Step = (typeof STEPS)[number];
-
-const FILE = "flows/model.yaml";
 
 async function plan({ inv, flow, cold, ports }: Process): Promise<string> {
   const index = await indexPeriods(cold, flow.name);
@@ -69,7 +71,10 @@ async function verify({ inv, flow, cold, ports }: Process): Promise<string> {
   return said.join("; ");
 }
 
-async function purge({ inv, now, ports }: Process): Promise<string> {
+async function purge(process: Process): Promise<string> {
+  const { inv, ports } = process;
+  const now = await flowAsOfNow(process);
+  if (now.flow.purge.mode === "never") return "purge.mode is never";
   const periods = await openPeriods(inv, now.flow, ports.cold);
   const batches = await purgeListed(inv, now, ports, periods);
   if (typeof batches === "string") return batches;
@@ -77,6 +82,14 @@ async function purge({ inv, now, ports }: Process): Promise<string> {
   const outcomes = batches.map((b) => `${b.outcome} (${b.note})`);
   const rest = [`${ended.reconciled} reconciled`, `closed ${ended.closed.join()}`];
   return [...outcomes, ...rest].join("; ");
+}
+
+/** As the verb does it (src/verbs/purge-ports.ts), but for where the ports come from. */
+async function flowAsOfNow({ inv, now }: Process): Promise<FlowNow> {
+  if (flagOption(inv.options, "flows-are-authoritative")) return now;
+  const text = await now.forge?.fileNow(FILE);
+  if (text === undefined) throw new CellarmanError("blocked", `no valid ${FILE}`);
+  return { ...now, flow: flowOfText(text) };
 }
 
 const VERBS: Readonly<Record<Step, (process: Process) => Promise<string>>> = {

@@ -38,6 +38,8 @@ export class Actor {
   done = false;
   started = false;
   waiting: (() => void)[] = [];
+  /** Stopped until so many calls of all runners. */
+  napsUntil = 0;
   private readonly program: (self: Actor) => Promise<void>;
 
   constructor(name: string, program: (self: Actor) => Promise<void>) {
@@ -110,9 +112,10 @@ export class Scheduler {
     const { world } = this;
     world.moveOn(life, step);
     const { switches, kills } = world.rates;
+    const naps = this.fallsAsleep(life, step);
     const others = this.others(actor);
     const rate = call === "sleep" ? 0.5 : life.watch.isNearDelete ? 4 * switches : switches;
-    if (others.length > 0 && world.chance.happens(`${step} switch`, rate)) {
+    if (others.length > 0 && (naps || world.chance.happens(`${step} switch`, rate))) {
       const next = others[world.chance.below(`${step} to`, others.length)];
       if (next) {
         this.handTo(next);
@@ -123,6 +126,19 @@ export class Scheduler {
     }
     if (world.chance.happens(`${step} kill`, kills)) this.kill(life, `before ${call}`);
     return step;
+  }
+
+  /**
+   * Whether a runner is stopped here for long, as a machine that hangs, while the others go on. An
+   * archive most of all: what it read is old when it wakes up.
+   */
+  private fallsAsleep({ actor, verb }: Life, step: string): boolean {
+    const { chance, rates } = this.world;
+    const times = verb === "archive" ? 4 : 1;
+    if (!chance.happens(`${step} nap`, rates.naps * times)) return false;
+    actor.napsUntil = this.calls + 100 + chance.below(`${step} nap calls`, 1_500);
+    this.world.tell(actor.name, "is stopped for a while");
+    return true;
   }
 
   /** Asks after an effect whether the runner lives to see its answer. */
@@ -143,8 +159,11 @@ export class Scheduler {
     return this.actors.flatMap(({ life }) => life ?? []);
   }
 
+  /** Those that can go on: the stopped ones only where there is nobody else. */
   private others(actor: Actor): Actor[] {
-    return this.actors.filter((other) => other !== actor && !other.done);
+    const rest = this.actors.filter((other) => other !== actor && !other.done);
+    const awake = rest.filter((other) => other.napsUntil <= this.calls);
+    return awake.length > 0 || (!actor.done && actor.napsUntil <= this.calls) ? awake : rest;
   }
 
   private handTo(next: Actor): void {

@@ -44,7 +44,7 @@ it("a late point that only the second read leaves out is not deleted", async () 
   const limits = { ...drawn.limits, gatePoints: 1e9 };
   const world = new World(
     chance,
-    { ...drawn, flow: { ...drawn.flow, purge, batches }, skewMs, limits },
+    { ...drawn, flow: { ...drawn.flow, purge, batches }, skewMs, limits, isAuthoritative: true },
     { ...CALM, isFenced: true },
   );
   const series = world.hot.add("cpu", { host: "h0" });

@@ -2,6 +2,7 @@
 import type { Flow } from "../../src/flow/flow.ts";
 import { PURGE_LIMITS, type PurgeLimits } from "../../src/purge/limits.ts";
 import type { Chance } from "./chance.ts";
+import { type Version, versionOf } from "./flow-text.ts";
 
 export const MINUTE_MS = 60_000;
 export const HOUR_MS = 60 * MINUTE_MS;
@@ -25,21 +26,33 @@ export interface Rates {
   readonly faults: number;
   readonly kills: number;
   readonly switches: number;
+  /** A runner is stopped, and the others go on for long. */
+  readonly naps: number;
   /** The world moves by itself: writers, queued deletes, people's clocks. */
   readonly moves: number;
   /** The same between a gate's first dry run and its delete. */
   readonly criticalMoves: number;
 }
 
+/** How far each clock is off, ms. */
+export interface Skews {
+  runner: number;
+  hot: number;
+  store: number;
+}
+
 /** What the histories of one beginning share. */
 export interface Place {
+  readonly version: Version;
+  /** The flow that histories begin with. */
   readonly flow: Flow;
+  /** The local flow counts: nobody asks what the default branch says of it. */
+  readonly isAuthoritative: boolean;
   readonly limits: PurgeLimits;
   readonly series: number;
   readonly density: number;
   readonly ignoresConditions: boolean;
-  /** How far each clock is off, ms. */
-  readonly skewMs: { readonly runner: number; readonly hot: number; readonly store: number };
+  readonly skewMs: Readonly<Skews>;
 }
 
 /** What each history draws for itself. */
@@ -54,39 +67,12 @@ export interface Conduct {
 
 /** Nothing goes wrong. */
 export const CALM: Conduct = {
-  rates: { faults: 0, kills: 0, switches: 0, moves: 0, criticalMoves: 0 },
+  rates: { faults: 0, kills: 0, switches: 0, naps: 0, moves: 0, criticalMoves: 0 },
   queues: false,
   isFenced: false,
   runners: 1,
   processes: 0,
 };
-
-const FLOW_BASE = {
-  version: 1,
-  name: "model",
-  description: "",
-  export: { format: "parquet" },
-  archive: {
-    s3: "https://store.example.net",
-    bucket: "metrics-cold",
-    prefix: "",
-    accessKeyId: { env: "KEY_ID" },
-    secretAccessKey: { env: "KEY_SECRET" },
-  },
-  run: {
-    shards: 1,
-    parallel: 1,
-    order: "sequential",
-    retry: {
-      type: "constant",
-      intervalMs: 1_000,
-      maxIntervalMs: 1_000,
-      maxAttempts: 2,
-      maxDurationMs: HOUR_MS,
-    },
-    timeoutMs: 12 * HOUR_MS,
-  },
-} as const;
 
 const INGRESS = ["https://one.example.net", "https://two.example.net"] as const;
 
@@ -104,10 +90,13 @@ export function drawPlace(chance: Chance, unfenced: boolean): Place {
     chance.fraction(`skew ${name}`) < 0.98
       ? 0
       : draw(`skewed ${name}`, MINUTE_MS, -MINUTE_MS, 2 * MINUTE_MS, 10 * MINUTE_MS);
+  const version = drawVersion(draw, unfenced);
   const gatePoints = draw("gate points", 1e9, 1e9, 3, 6, 12, 30);
   const gcWaitMs = draw("gc wait", DAY_MS, 4 * HOUR_MS);
   return {
-    flow: drawFlow(draw, unfenced),
+    version,
+    flow: version.flow,
+    isAuthoritative: draw("authoritative", true, true, false),
     limits: { ...PURGE_LIMITS, gatePoints, gcWaitMs, recountWaitMs: draw("recount", 0, MINUTE_MS) },
     series: draw("series", 1, 2, 2, 3, 4),
     density: draw("density", 0.3, 0.6, 0.9),
@@ -124,6 +113,7 @@ export function drawConduct(chance: Chance, short: boolean): Conduct {
       faults: draw("faults", 0, 0.001, 0.003, 0.01),
       kills: draw("kills", 0, 0, 0.001, 0.004),
       switches: draw("switches", 0.002, 0.01, 0.04),
+      naps: draw("naps", 0, 0.001, 0.003),
       moves: draw("moves", 0.002, 0.006, 0.02),
       criticalMoves: draw("critical", 0.01, 0.05, 0.15),
     },
@@ -134,33 +124,17 @@ export function drawConduct(chance: Chance, short: boolean): Conduct {
   };
 }
 
-function drawFlow(draw: Draw, unfenced: boolean): Flow {
-  const lagMs = 10 * MINUTE_MS;
+function drawVersion(draw: Draw, unfenced: boolean): Version {
   const ingress = draw("ingress", INGRESS.slice(0, 1), INGRESS.slice(0, 1), [...INGRESS]);
-  return {
-    ...FLOW_BASE,
-    source: {
-      warp10: "https://warp10.example.net",
-      readToken: { env: "READ" },
-      deleteToken: { env: "DELETE" },
-      probeToken: { env: "PROBE" },
-      timeUnit: draw("unit", null, "ms"),
-      select: [{ class: { regex: ".*" }, labels: {} }],
-    },
-    period: { every: "day", keepHot: { months: 0, days: 1, ms: 0 }, first: PERIOD },
-    batches: {
-      sliceMs: draw("slice", null, null, null, DAY_MS / 2),
-      byLabel: draw("label", null, "host"),
-      maxSeries: draw("max series", 100, 100, 2, 1),
-    },
-    purge: {
-      mode: draw("mode", "automatic", "approve"),
-      approveBy: "command",
-      graceMs: draw("grace", DAY_MS, 3 * DAY_MS),
-      writeFence: unfenced
-        ? { kind: "accept-risk", reason: "measured" }
-        : { kind: "probe", maxPastMs: DAY_MS / 2, lagMs, probe: ingress },
-      budget: { series: null, points: null, batches: null },
-    },
-  };
+  return versionOf({
+    select: ".*",
+    unit: draw("unit", null, "ms"),
+    slice: draw("slice", null, null, null, "PT12H"),
+    byLabel: draw("label", null, "host"),
+    maxSeries: draw("max series", 100, 100, 2, 1),
+    mode: draw("mode", "automatic", "approve"),
+    graceDays: draw("grace", 1, 3),
+    probe: unfenced ? [] : ingress,
+    period: PERIOD,
+  });
 }

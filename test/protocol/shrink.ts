@@ -34,6 +34,10 @@ export async function shrink(
   return best;
 }
 
+/** What a person reads of a story at the most: its beginning, and its end. */
+const LINES_BEFORE = 30;
+const LINES_AFTER = 30;
+
 const ID = /\b([0-9a-f]{6})[0-9a-f]{26}\b/g;
 
 /** A story as people read it: ids cut short, steps that said nothing left out. */
@@ -42,5 +46,7 @@ export function storyText({ seed, broken, story, fired }: Told): string {
   const lines = story
     .filter((line) => !/ (runs \w+|\w+: |\w+: killed)$/.test(line))
     .map((line) => line.replaceAll(ID, "$1").replaceAll(/model\/(period=)?2025-11-03\//g, ""));
+  const cut = lines.length - LINES_BEFORE - LINES_AFTER;
+  if (cut > 1) lines.splice(LINES_BEFORE, cut, `… ${cut} lines …`);
   return [`seed ${seed}: ${head} (${fired.length} rare things)`, ...lines].join("\n");
 }

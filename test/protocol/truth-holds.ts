@@ -4,18 +4,18 @@ import { holdRecord, liftRecord } from "../../src/ledger/receipts.ts";
 import type { World } from "./world.ts";
 
 /**
- * A hold of a batch that was stored before its gate began and is not lifted. Of a series of numbers
- * only what stands before the first gap counts: a number behind one cannot be found, and whoever
- * wrote it was told so.
+ * A hold of a batch, or of one that it was split from, that was stored before its gate began and is
+ * not lifted. Of a series of numbers only what stands before the first gap counts: a number behind
+ * one cannot be found, and whoever wrote it was told so.
  */
 export async function activeHold(
   world: World,
-  batch: string,
+  batches: ReadonlySet<string>,
   isBefore: (key: string) => boolean,
 ): Promise<string | undefined> {
   const { objects, truth } = world.bucket;
   for (const key of world.bucket.keysUnder("holds/")) {
-    const isOther = key.startsWith("holds/batch/") && key.split("/")[4] !== batch;
+    const isOther = key.startsWith("holds/batch/") && !batches.has(key.split("/")[4] ?? "");
     if (isOther || !isBefore(key)) continue;
     if (!isReachable(key, (k) => objects.has(k))) continue;
     const hold = await readRecord(truth, key, holdRecord).catch(() => undefined);

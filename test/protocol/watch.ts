@@ -23,6 +23,18 @@ export class Watch {
   /** Number of the world's last effect when the policy was last asked for. */
   policyAsked = 0;
 
+  /** The same, for the flow's file. */
+  flowAsked = 0;
+  /** Number of the world's last effect when hot was last read whole for the first time. */
+  readAt = 0;
+
+  /** A read has ended: what it saw. A gate may read twice; the first time counts. */
+  reads(call: string, seen: PointsSeen, effect: number): void {
+    const before = this.fetched.get(call);
+    if (!before) this.readAt = effect;
+    this.fetched.set(call, new Map([...(before ?? []), ...seen]));
+  }
+
   asksPolicy(effect: number): void {
     this.policyAsked = effect;
   }

@@ -1,13 +1,14 @@
 // The world of one history: time, hot store, bucket, fence, and what is known of each runner.
 import type { TimeUnit } from "../../src/warp10/range.ts";
 import type { CellarmanError } from "../../src/runtime/errors.ts";
+import { Branch } from "./branch.ts";
 import { Bucket, type Stored } from "./bucket.ts";
 import type { Chance } from "./chance.ts";
 import { HotStore, pointName, pointsIn, type QueuedDelete, valueName } from "./model-series.ts";
 import { moveWorld } from "./moves.ts";
 import { Promises } from "./promises.ts";
 import { type Life, Scheduler } from "./scheduler.ts";
-import { CALM, type Conduct, type Place, type Rates, START_MS } from "./settings.ts";
+import { CALM, type Conduct, type Place, type Rates, type Skews, START_MS } from "./settings.ts";
 
 /** What a history begins with. */
 export interface WorldOptions {
@@ -49,18 +50,24 @@ export class World {
     this.conduct = conduct;
     const fence = place.flow.purge.writeFence;
     this.isUnfenced = fence?.kind !== "probe";
+    this.skewMs = { ...place.skewMs };
+    this.branch = new Branch(place.version);
     this.nowMs = before?.nowMs ?? START_MS;
     this.effects = before?.effects ?? 0;
     this.lastRefusedMs = before?.lastRefusedMs ?? 0;
     this.hot = new HotStore(before?.hot.series);
-    const { objects } = before?.bucket ?? {};
-    this.bucket = new Bucket(place.ignoresConditions, () => this.storeMs(), objects);
+    const { objects, lost } = before?.bucket ?? {};
+    this.bucket = new Bucket(place.ignoresConditions, () => this.storeMs(), objects, lost);
     this.scheduler = new Scheduler(this);
     this.promise = new Promises(this, before?.promise);
     const addresses = fence?.kind === "probe" ? fence.probe : [];
     const { isFenced } = conduct;
     this.ingress = addresses.map((address) => ({ address, isFenced }));
   }
+
+  /** How far each clock is off now, ms. */
+  readonly skewMs: Skews;
+  readonly branch: Branch;
 
   get rates(): Rates {
     return this.conduct.rates;
@@ -78,7 +85,7 @@ export class World {
 
   /** The store's clock, ms. */
   storeMs(): number {
-    return this.nowMs + this.place.skewMs.store;
+    return this.nowMs + this.skewMs.store;
   }
 
   /** A line of the story. */
@@ -153,11 +160,11 @@ export class World {
   }
 
   /** Stores an object, and notes that the archive may have changed. */
-  store(key: string, bytes: Uint8Array): Stored {
+  store(key: string, bytes: Uint8Array, by?: Life): Stored {
     const stored = this.bucket.put(key, bytes);
     this.effects++;
     if (/^(seals|markers|intents|withdrawn|data|plans|verified)\//.test(key)) this.isChanged = true;
-    this.promise.stored(key, this.effects);
+    this.promise.stored(key, this.effects, by);
     return stored;
   }
 
@@ -194,6 +201,7 @@ export class World {
     if (!this.isChanged || this.isOver) return;
     this.isChanged = false;
     await this.promise.checkArchive();
+    await this.promise.checkNumbers();
   }
 
   /** A gate is between its first listing and its end. */

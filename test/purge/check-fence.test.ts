@@ -5,7 +5,8 @@ import { describe, expect, test } from "vitest";
 import { checkFence } from "../../src/purge/check-fence.ts";
 import type { FenceAnswer, GatePorts } from "../../src/purge/check.ts";
 import { type MemoryCold, memoryCold } from "../support/memory-cold.ts";
-import { DAY_MS } from "../support/values.ts";
+import { fenceProbeKey } from "../../src/ledger/keys.ts";
+import { DAY_MS, hexId } from "../support/values.ts";
 import { gateCase } from "./cases.ts";
 
 const MINUTE = 60_000;
@@ -42,17 +43,36 @@ describe("the write fence", () => {
   test("refused once waits, and says until when", async () => {
     const { check, cold } = fenceOf();
     const line = await check(0);
-    expect(line).toMatchObject({
+    expect(line).toEqual({
+      check: "write fence",
       ok: false,
       outcome: "wait",
+      seen: "refused once",
+      needed: "two refused probes 10 min apart",
       earliestMs: cold.clockMs + 10 * MINUTE,
+      next: "cellarman purge metrics",
+    });
+    const [key = ""] = [...cold.objects.keys()];
+    expect(JSON.parse(Buffer.from(cold.objects.get(key)?.bytes ?? []).toString())).toEqual({
+      schema: "cellarman/fence-probe/1",
+      flow: "f",
+      period: "2025-11",
+      process: gateCase().process,
+      ingress: [ADDRESS],
+      timestamp: "99",
     });
   });
 
   test("refused again a lag later is in force", async () => {
     const { check, probed } = fenceOf();
     await check(0);
-    expect((await check(10)).ok).toBe(true);
+    expect(await check(10)).toEqual({
+      check: "write fence",
+      ok: true,
+      outcome: "go",
+      seen: `refused at ${new Date(100 * DAY_MS).toISOString()} and now`,
+      needed: "two refused probes 10 min apart",
+    });
     expect(probed).toEqual([99n, 99n]);
   });
 
@@ -85,7 +105,11 @@ describe("the write fence", () => {
   test("a first probe older than the lag and a day counts no more", async () => {
     const { check } = fenceOf();
     await check(0);
-    expect((await check(10 + 24 * 60 + 1)).ok).toBe(false);
+    expect((await check(10 + 24 * 60)).ok).toBe(true);
+    const other = fenceOf();
+    await other.check(0);
+    expect((await other.check(10 + 24 * 60 + 1)).ok).toBe(false);
+    await check(24 * 60 + 11);
     expect((await check(10)).ok).toBe(true);
   });
 
@@ -100,7 +124,9 @@ describe("the write fence", () => {
       expect(line).toMatchObject({
         ok: false,
         outcome: "wait",
-        next: expect.stringContaining("maxpast"),
+        seen: `${ADDRESS}: ${outcome}: d`,
+        needed: "refused at every ingress",
+        next: "set ingress.maxpast.override (ms) on that ingress below the flow's max-past",
       });
       expect(probes(cold)).toBe(1);
     },
@@ -108,14 +134,20 @@ describe("the write fence", () => {
 
   test("an ingress without an answer says no", async () => {
     const { check, cold } = fenceOf(() => []);
-    expect((await check(0)).ok).toBe(false);
+    expect(await check(0)).toMatchObject({ ok: false, outcome: "wait", seen: "not all probed" });
     expect(probes(cold)).toBe(0);
   });
 
   test("without a probe token says no, and what to set", async () => {
     const { cold, ports } = fenceOf();
     const line = await checkFence(gateCase(), { ...ports, cold, prober: undefined });
-    expect(line).toMatchObject({ ok: false, next: expect.stringContaining("WARP10_PROBE_TOKEN") });
+    expect(line).toMatchObject({
+      ok: false,
+      outcome: "wait",
+      seen: "no probe token",
+      needed: "a probe at every ingress",
+      next: "set WARP10_PROBE_TOKEN, or accept-risk in the flow",
+    });
   });
 
   test("without a fence in the flow says no; an accepted risk is a written reason", async () => {
@@ -123,8 +155,36 @@ describe("the write fence", () => {
     const { flow } = gateCase();
     const withFence = (writeFence: typeof flow.purge.writeFence) =>
       checkFence(gateCase({ flow: { ...flow, purge: { ...flow.purge, writeFence } } }), ports);
-    expect((await withFence(null)).ok).toBe(false);
+    expect(await withFence(null)).toMatchObject({
+      ok: false,
+      outcome: "wait",
+      seen: "none",
+      needed: "purge.write-fence in the flow",
+    });
     const line = await withFence({ kind: "accept-risk", reason: "writers are off" });
     expect(line).toMatchObject({ ok: true, seen: "risk accepted: writers are off" });
+    expect(line.needed).toBe("a reason");
+  });
+
+  test("probes at other addresses, or in another order, are none of this fence's", async () => {
+    for (const ingress of [["https://other.example.net"], [ADDRESS, "https://b.example.net"], []]) {
+      const { check, cold } = fenceOf();
+      cold.plant(fenceProbeKey({ flow: "f", period: "2025-11" }, hexId(8)), {
+        schema: "cellarman/fence-probe/1",
+        flow: "f",
+        period: "2025-11",
+        process: hexId(3),
+        ingress,
+        timestamp: "99",
+      });
+      expect(await check(10)).toMatchObject({ ok: false, seen: "refused once" });
+    }
+  });
+
+  test("the date of the second probe counts from the oldest that may be its first", async () => {
+    const { check, cold } = fenceOf();
+    const beganMs = cold.clockMs;
+    await check(0);
+    expect((await check(6)).earliestMs).toBe(beganMs + 10 * MINUTE);
   });
 });

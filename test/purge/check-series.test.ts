@@ -15,7 +15,13 @@ const sealed = (...names: string[]): Set<string> => new Set(names.map((name) => 
 
 describe("D and R", () => {
   test("equal, with every sealed series: yes", () => {
-    expect(judgeSeries(set("a", "b"), set("a", "b"), sealed("a", "b"))).toMatchObject({ ok: true });
+    expect(judgeSeries(set("a", "b"), set("a", "b"), sealed("a", "b"))).toEqual({
+      check: "series of delete and read",
+      ok: true,
+      outcome: "go",
+      seen: "2 series, all readable",
+      needed: "every series of the delete is readable; no sealed series is missing",
+    });
   });
 
   test("what R has more registered meanwhile: yes, if no sealed list has it", () => {
@@ -25,8 +31,13 @@ describe("D and R", () => {
   test("a series that the delete would touch and the read token does not list: no", () => {
     const line = judgeSeries(set("a", "hidden"), set("a"), sealed("a"));
     expect(line).toMatchObject({ ok: false, outcome: "wait" });
-    expect(line.seen).toContain(idOf("hidden"));
-    expect(line.next).toContain(".expose");
+    expect(line.seen).toBe(
+      `the delete would touch ${idOf("hidden")}, which the read token does not list`,
+    );
+    expect(line.next).toBe(
+      "use tokens of one owner and application, with .expose, " +
+        "and a read token without producers",
+    );
   });
 
   test("a sealed series missing in D, in R or in both: a listing was cut short, retry", () => {
@@ -37,6 +48,7 @@ describe("D and R", () => {
     ] as const) {
       const line = judgeSeries(set(...d), set(...r), sealed("a", "b"));
       expect(line).toMatchObject({ ok: false, outcome: "retry" });
+      expect(line.seen).toMatch(/ was sealed and is not listed: the listing was cut$/);
     }
   });
 
@@ -50,7 +62,12 @@ describe("D and R", () => {
       [twice, set("a")],
       [set("a"), twice],
     ] as const) {
-      expect(judgeSeries(d, r, sealed("a"))).toMatchObject({ ok: false, outcome: "wait" });
+      expect(judgeSeries(d, r, sealed("a"))).toMatchObject({
+        ok: false,
+        outcome: "wait",
+        seen: `two series print as ${idOf("a")}`,
+        next: "use tokens with the attribute .expose",
+      });
     }
   });
 

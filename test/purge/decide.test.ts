@@ -1,52 +1,19 @@
 // What a gate says of contents: go, wait, late, nothing, retry, quarantine (design §3, "What a gate
 // says").
-import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { findingDigest } from "../../src/ledger/finding.ts";
-import { type ContentsInput, decideContents, type SealStanding } from "../../src/purge/decide.ts";
-import type { SeriesDiff, TotalsJudged } from "../../src/verify/diff.ts";
-
-fc.configureGlobal({ seed: 4 });
-
-const counts = (key: string): SealStanding => ({ key, lacks: undefined });
-const lacks = (key: string, why: string, earliestMs?: number): SealStanding => ({
-  key,
-  lacks: { why, earliestMs },
-});
-const judged = (said: Partial<TotalsJudged> = {}): TotalsJudged => ({
-  heldBy: new Map(),
-  unclear: [],
-  unarchived: [],
-  gone: [],
-  ...said,
-});
-const diff = (said: Partial<SeriesDiff> = {}): SeriesDiff => ({
-  identity: "a",
-  late: 0,
-  lacking: 0,
-  conflicts: 0,
-  needs: [],
-  example: undefined,
-  ...said,
-});
-
-/** Hot and archive agree on ten points of one series, held by a seal that counts. */
-const AGREE: ContentsInput = {
-  batch: "b",
-  hotPoints: 10n,
-  archivedPoints: 10n,
-  judged: judged({ heldBy: new Map([["a", ["s1"]]]) }),
-  diffs: [],
-  goneWith: new Map(),
-  standing: [counts("s1")],
-  intentOnRecord: false,
-  liftedFindings: new Set(),
-};
-const decide = (said: Partial<ContentsInput> = {}) => decideContents({ ...AGREE, ...said });
+import type { ContentsInput, SealStanding } from "../../src/purge/decide.ts";
+import { counts, decide, diff, judged, lacks, RANGE } from "./contents.ts";
 
 describe("go", () => {
   test("when every hot point is held by a seal that counts", () => {
-    expect(decide()).toMatchObject({ outcome: "go", finding: undefined, series: [] });
+    expect(decide()).toEqual({
+      outcome: "go",
+      seen: "all 10 hot points are in the archive",
+      earliestMs: undefined,
+      finding: undefined,
+      series: [],
+    });
   });
 
   test("when each point's set of seals has one that counts, whatever the others lack", () => {
@@ -80,14 +47,14 @@ describe("quarantine", () => {
       outcome: "quarantine",
       seen: "hot lacks 5 archived points of 1 series",
       series: ["b"],
-      finding: findingDigest("b", new Map([["b", 5n]])),
+      finding: findingDigest("b", RANGE, new Map([["b", 5n]])),
     });
   });
 
   test("when hot lacks single archived points", () => {
     expect(decide({ diffs: [diff({ lacking: 2, needs: [["s1"]] })] })).toMatchObject({
       outcome: "quarantine",
-      finding: findingDigest("b", new Map([["a", 2n]])),
+      finding: findingDigest("b", RANGE, new Map([["a", 2n]])),
     });
   });
 
@@ -103,7 +70,7 @@ describe("quarantine", () => {
   });
 
   test("a lift passes over exactly the finding that it quotes, and over nothing else", () => {
-    const lifted = { liftedFindings: new Set([findingDigest("b", new Map([["b", 5n]]))]) };
+    const lifted = { liftedFindings: new Set([findingDigest("b", RANGE, new Map([["b", 5n]]))]) };
     expect(decide({ ...gone, ...lifted }).outcome).toBe("go");
     const others: Partial<ContentsInput>[] = [
       { goneWith: new Map([["b", 6n]]) },
@@ -116,6 +83,8 @@ describe("quarantine", () => {
       },
       { ...gone, diffs: [diff({ lacking: 1, needs: [["s1"]] })] },
       { ...gone, batch: "other" },
+      { ...gone, range: { start: 0n, end: 49n } },
+      { ...gone, range: { start: 1n, end: 99n } },
     ];
     for (const other of others) expect(decide({ ...other, ...lifted }).outcome).toBe("quarantine");
   });
@@ -132,11 +101,55 @@ describe("late", () => {
   test("when a point is new or rewritten, with the first example", () => {
     const verdict = decide({ diffs: [diff({ late: 1, example: "hot 5 = 7, archive nothing" })] });
     expect(verdict).toMatchObject({ outcome: "late", series: ["a"] });
-    expect(verdict.seen).toContain("hot 5 = 7, archive nothing");
+    expect(verdict.seen).toBe(
+      "1 series have points that the archive lacks: hot 5 = 7, archive nothing",
+    );
+    expect(decide({ diffs: [diff({ late: 1 })] }).seen).toBe(
+      "1 series have points that the archive lacks",
+    );
   });
 
   test("when seals that did not see each other differ", () => {
     expect(decide({ diffs: [diff({ conflicts: 1 })] }).outcome).toBe("late");
+  });
+
+  const stranded = (key: string): SealStanding => ({
+    key,
+    lacks: { why: "its plan was retired", earliestMs: undefined, isFinal: true },
+  });
+
+  test("when all that holds a point will never count: only a further attempt helps", () => {
+    const standing = [stranded("s1"), stranded("s2"), counts("s3")];
+    const both = judged({ heldBy: new Map([["b", ["s1", "s2"]]]) });
+    expect(decide({ standing, judged: both })).toMatchObject({
+      outcome: "late",
+      series: ["b"],
+      seen: "1 series have points that only seals hold which cannot count",
+    });
+    const mixed = judged({
+      heldBy: new Map([
+        ["b", ["s1", "s2"]],
+        ["c", ["s3"]],
+      ]),
+    });
+    expect(decide({ standing, judged: mixed }).series).toEqual(["b"]);
+    const diffs = [diff({ needs: [["s3"], ["s2"]] })];
+    expect(decide({ standing, diffs })).toMatchObject({ outcome: "late", series: ["a"] });
+  });
+
+  test("but not where one of them counts, or will", () => {
+    for (const other of [counts("s2"), lacks("s2", "not approved")]) {
+      const both = judged({ heldBy: new Map([["a", ["s1", "s2"]]]) });
+      const verdict = decide({ standing: [stranded("s1"), other], judged: both });
+      expect(verdict.outcome).toBe(other.lacks ? "wait" : "go");
+    }
+  });
+
+  test("names each series once, however many ways it is late", () => {
+    const standing = [stranded("s1")];
+    const both = judged({ heldBy: new Map([["a", ["s1"]]]), unarchived: ["a"] });
+    const diffs = [diff({ late: 1, needs: [["s1"]] })];
+    expect(decide({ standing, judged: both, diffs }).series).toEqual(["a"]);
   });
 
   test("comes before waiting: nobody waits for grace in vain", () => {
@@ -161,77 +174,9 @@ describe("nothing to do, and vacuous", () => {
   });
 
   test("an archive without a point of this batch never authorises a delete", () => {
-    expect(decide({ archivedPoints: 0n }).outcome).toBe("retry");
-  });
-});
-
-describe("wait", () => {
-  test("when no seal that holds a point counts, with all reasons once", () => {
-    const standing = [lacks("s1", "not approved"), lacks("s2", "not approved")];
-    const diffs = [diff({ needs: [["s2"], ["s1", "s2"]] })];
-    expect(decide({ standing, diffs })).toMatchObject({ outcome: "wait", seen: "not approved" });
-  });
-
-  test("when a seal that is not in the view is all that holds a point", () => {
-    expect(decide({ diffs: [diff({ needs: [["gone"]] })] }).outcome).toBe("wait");
-  });
-
-  test("one seal that holds a point is enough: the earliest of them is its date", () => {
-    const standing = [lacks("s1", "grace", 100), lacks("s2", "grace", 50)];
-    const judgedBoth = judged({ heldBy: new Map([["a", ["s1", "s2"]]]) });
-    expect(decide({ standing, judged: judgedBoth }).earliestMs).toBe(50);
-  });
-
-  test("all points must be held: the last of their dates counts", () => {
-    const standing = [lacks("s1", "grace", 100), lacks("s2", "grace", 50)];
-    const each = judged({
-      heldBy: new Map([
-        ["a", ["s1"]],
-        ["b", ["s2"]],
-      ]),
+    expect(decide({ archivedPoints: 0n })).toMatchObject({
+      outcome: "retry",
+      seen: "the archive holds no point of this batch",
     });
-    expect(decide({ standing, judged: each }).earliestMs).toBe(100);
-  });
-
-  test("a seal that time alone will do for counts beside one that needs an approval", () => {
-    const standing = [lacks("s1", "not approved"), lacks("s2", "grace", 50)];
-    const both = judged({ heldBy: new Map([["a", ["s1", "s2"]]]) });
-    expect(decide({ standing, judged: both }).earliestMs).toBe(50);
-  });
-
-  test("where one point needs more than time, no date is promised", () => {
-    const standing = [lacks("s1", "not approved"), lacks("s2", "grace", 50)];
-    const each = judged({
-      heldBy: new Map([
-        ["a", ["s1"]],
-        ["b", ["s2"]],
-      ]),
-    });
-    const verdict = decide({ standing, judged: each });
-    expect(verdict.earliestMs).toBeUndefined();
-    expect(verdict.seen).toBe("not approved; grace");
-  });
-
-  test("for any standing: max over points of min over their seals, or no date at all", () => {
-    const seals = ["s1", "s2", "s3"];
-    const standing = fc.tuple(
-      ...seals.map((key) =>
-        fc.option(fc.nat({ max: 9 }), { nil: undefined }).map((ms) => lacks(key, "x", ms)),
-      ),
-    );
-    const needs = fc.array(fc.subarray(seals, { minLength: 1 }), { minLength: 1, maxLength: 4 });
-    fc.assert(
-      fc.property(standing, needs, (known, sets) => {
-        const verdict = decide({
-          standing: known,
-          judged: judged(),
-          diffs: [diff({ needs: sets })],
-        });
-        const dateOf = (key: string) =>
-          known.find((s) => s.key === key)?.lacks?.earliestMs ?? Infinity;
-        const date = Math.max(...sets.map((set) => Math.min(...set.map(dateOf))));
-        expect(verdict.earliestMs).toBe(date === Infinity ? undefined : date);
-      }),
-    );
   });
 });

@@ -1,79 +1,22 @@
 // Which seals a delete may rest on: valid, verified by another process, older than grace and the
 // store's wait, approved (design §3, "The gate"). The others only count against.
 import { describe, expect, test } from "vitest";
-import {
-  approvalKey,
-  batchRecordKey,
-  intentKey,
-  markerKey,
-  verifiedKey,
-} from "../../src/ledger/keys.ts";
-import type { Seal } from "../../src/ledger/records.ts";
+import { batchRecordKey, intentKey } from "../../src/ledger/keys.ts";
 import { readView } from "../../src/purge/view.ts";
-import { AT } from "../ledger/plans.ts";
-import { BATCH, intentOf, sealKeyOf, sealOf } from "../ledger/seals.ts";
+import { intentOf, sealKeyOf, sealOf } from "../ledger/seals.ts";
 import { type MemoryCold, memoryCold } from "../support/memory-cold.ts";
 import { DAY_MS, hexHash, hexId } from "../support/values.ts";
 import { gateCase } from "./cases.ts";
-
-const B = { ...AT, batch: BATCH };
-const RETIRED = "bbbbbbbb-00000";
-const EXPORTER = hexId(1);
-const GRACE_MS = 14 * DAY_MS;
-
-/** Plants a seal and its marker; verified by another process unless told otherwise. */
-function plantSeal(
-  cold: MemoryCold,
-  id: string,
-  { verifiedBy = hexId(2), ...said }: Partial<Seal> & { verifiedBy?: string | null } = {},
-) {
-  const { value } = sealOf(id, said);
-  const at = { ...AT, batch: value.batch };
-  const quote = cold.plant(sealKeyOf(id, value.batch), value);
-  const markers = [...cold.objects.keys()].filter((k) =>
-    k.startsWith(`markers/f/2025-11/${at.batch}/`),
-  );
-  const marker = { schema: "cellarman/marker/1", ...at, process: EXPORTER, seal: quote.key };
-  cold.plant(markerKey(at, markers.length + 1), marker);
-  if (verifiedBy !== null) plantReceipt(cold, at, id, quote, verifiedBy);
-  return quote;
-}
-
-function plantReceipt(
-  cold: MemoryCold,
-  at: typeof B,
-  id: string,
-  seal: { key: string; sha256: string },
-  process: string,
-): void {
-  const receipt = { schema: "cellarman/verified/1", ...at, process, seal };
-  cold.plant(verifiedKey(at, id, process), {
-    ...receipt,
-    points: "1",
-    series: "1",
-    digest: hexHash(7),
-  });
-}
-
-function plantApproval(
-  cold: MemoryCold,
-  id: string,
-  ...seals: { key: string; sha256: string }[]
-): string {
-  const key = approvalKey(AT, id);
-  cold.plant(key, {
-    schema: "cellarman/approved/1",
-    ...AT,
-    process: hexId(4),
-    seals,
-    digest: hexHash(8),
-    by: "command",
-  });
-  return key;
-}
-
-const lacksOf = async (cold: MemoryCold, said: Parameters<typeof gateCase>[0] = {}) =>
-  (await readView(cold, gateCase(said))).standing.map((s) => s.lacks);
+import {
+  B,
+  EXPORTER,
+  GRACE_MS,
+  lacksOf,
+  plantApproval,
+  plantReceipt,
+  plantSeal,
+  RETIRED,
+} from "./planted.ts";
 
 describe("a seal that a delete may rest on", () => {
   test("is verified, cool and approved", async () => {
@@ -113,7 +56,7 @@ describe("a seal that a delete may rest on", () => {
     plantApproval(cold, hexId(5), plantSeal(cold, "s1"));
     cold.clockMs = GRACE_MS + 999;
     expect(await lacksOf(cold)).toEqual([
-      { why: "its grace is not over", earliestMs: GRACE_MS + 1_000 },
+      { why: "its grace is not over", earliestMs: GRACE_MS + 1_000, isFinal: false },
     ]);
   });
 
@@ -225,6 +168,16 @@ describe("the seals of a view", () => {
     const record = { schema: "cellarman/withdrawn/1", ...B, process: hexId(1), reason: "wrong" };
     cold.plant(batchRecordKey("withdrawn", B, "s2"), { ...record, seal: quote });
     expect(await keysOf(cold)).toEqual([seal.key]);
+    // What a purge rests on is never taken out: what it holds is nowhere else any more.
+    const intent = intentOf(1, [sealOf("s2")]).value;
+    cold.plant(intentKey(B, 1), { ...intent, view: [quote] });
+    expect(await keysOf(cold)).toEqual([seal.key, quote.key]);
+  });
+
+  test("include those of other plans and supplements, by the listing alone", async () => {
+    const cold = memoryCold();
+    const seals = [plantSeal(cold, "s1"), plantSeal(cold, "r1", { batch: RETIRED })];
+    expect(await keysOf(cold)).toEqual(seals.map(({ key }) => key).toSorted());
   });
 
   test("a marker whose seal a crash kept from being written is nothing", async () => {

@@ -56,6 +56,24 @@ describe("later wins", () => {
     expect(topOf([A, far])).toEqual([far]);
   });
 
+  test("seals that claim to have seen each other, or themselves, have an end", () => {
+    const one = sealOf("p", { saw: [sealOf("q").key] });
+    const two = sealOf("q", { saw: keys(one) });
+    const order = viewOrder([one, two], []);
+    expect(order.overrides(one.key, two.key)).toBe(true);
+    expect(order.overrides(two.key, one.key)).toBe(true);
+    const self = sealOf("s", { saw: [sealOf("s").key] });
+    expect(topOf([self])).toEqual([self]);
+  });
+
+  test("a seal that is not in the view overrides nothing and is overridden by who saw it", () => {
+    const order = viewOrder([A, B], [intentOf(1, [A, B])]);
+    expect(order.overrides("gone", A.key)).toBe(false);
+    expect(order.overrides(A.key, "gone")).toBe(false);
+    const seer = sealOf("w", { saw: ["gone"] });
+    expect(viewOrder([seer], []).overrides(seer.key, "gone")).toBe(true);
+  });
+
   test("only among those that hold the point", () => {
     expect(maximal(viewOrder([A, B, C], []), keys(A, B))).toEqual(keys(B));
     expect(maximal(viewOrder([A, B, C], []), [])).toEqual([]);
@@ -138,8 +156,24 @@ describe("after a purge intent", () => {
     expect(topOf([A, straggler], [week])).toEqual([straggler]);
   });
 
+  test("an intent concerns a seal with which it shares one instant, at either end", () => {
+    const straggler = late("x", [A], []);
+    for (const range of [
+      { start: "99", end: "200" },
+      { start: "-50", end: "0" },
+    ]) {
+      expect(topOf([A, straggler], [intentOf(1, [A], { range })])).toEqual([A]);
+    }
+    for (const range of [
+      { start: "100", end: "200" },
+      { start: "-50", end: "-1" },
+    ]) {
+      expect(topOf([A, straggler], [intentOf(1, [A], { range })])).toEqual([straggler]);
+    }
+  });
+
   test("an intent of another batch of the same plan says nothing: they are disjoint", () => {
-    const sibling = intentOf(1, [], { batch: `${FAMILY}-00001` });
+    const sibling = intentOf(1, [A], { batch: `${FAMILY}-00001` });
     expect(topOf([A, B], [sibling])).toEqual([B]);
   });
 

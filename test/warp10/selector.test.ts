@@ -113,7 +113,9 @@ describe("encodeSelector", () => {
 
   it("refuses what the server would read otherwise", () => {
     const labels = {};
-    expect(() => encodeSelector({ class: { exact: "\uD800" }, labels })).toThrow(/surrogate/);
+    expect(() => encodeSelector({ class: { exact: "\uD800" }, labels })).toThrow(
+      /^a selector holds half of a surrogate pair$/,
+    );
     expect(() => encodeSelector({ class: { absent: true }, labels })).toThrow(/absent/);
     expect(() => encodeSelector({ class: { empty: true }, labels })).toThrow(/absent/);
     expect(() => encodeSelector({ class: { exact: "c" }, labels: { "": { exact: "x" } } })).toThrow(
@@ -210,5 +212,16 @@ describe("bothRegex and exceptRegex", () => {
       }),
       { numRuns: 300 },
     );
+  });
+});
+
+describe("regexes that are put together", () => {
+  // To java.util.regex a dollar also ends before a last line terminator: no dollar may be in them.
+  it("end where the text ends, not where its last line does", () => {
+    expect(exceptRegex(["a", "b"], ".*")).toBe(
+      String.raw`(?!(?:a)(?![\s\S]))(?!(?:b)(?![\s\S]))(?:.*)`,
+    );
+    expect(bothRegex(["a|b"], "c")).toBe(String.raw`(?=(?:a|b)(?![\s\S]))(?:c)`);
+    expect(exceptRegex([], "c")).toBe("(?:c)");
   });
 });

@@ -5,8 +5,8 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { createGzip, gzipSync } from "node:zlib";
 import type { Gzip } from "node:zlib";
 import type { Warp10Fault } from "../faults.ts";
-import { lineFilterOf } from "./damage.ts";
-import type { LineFilter } from "./damage.ts";
+import { bodyFilterOf } from "./damage.ts";
+import type { BodyFilter } from "./damage.ts";
 import { errorPage, reasonOf } from "./errorPage.ts";
 
 /** Bytes that Jetty holds back before it commits an answer. */
@@ -27,7 +27,7 @@ export class Answer {
   private readonly request: IncomingMessage;
   private readonly response: ServerResponse;
   private readonly fault: Warp10Fault | undefined;
-  private readonly filter: LineFilter | undefined;
+  private readonly filter: BodyFilter | undefined;
   private held: Buffer[] = [];
   private heldBytes = 0;
   private committed = false;
@@ -40,7 +40,7 @@ export class Answer {
     this.request = request;
     this.response = response;
     this.fault = fault;
-    this.filter = fault === undefined ? undefined : lineFilterOf(fault);
+    this.filter = fault === undefined ? undefined : bodyFilterOf(fault);
     this.stalled = fault?.bytes === undefined;
   }
 
@@ -51,6 +51,14 @@ export class Answer {
 
   header(name: string, value: string): void {
     if (!this.response.headersSent) this.response.setHeader(name, value);
+  }
+
+  /** Commits an answer of so many bytes at once, never compressed: a file, or its head alone. */
+  beginFile(length: number): void {
+    this.header("Content-Length", String(length));
+    this.committed = true;
+    this.response.writeHead(this.status);
+    this.response.flushHeaders();
   }
 
   /**

@@ -1,15 +1,15 @@
-// Bodies that are tampered with line by line: points thinned out, listings with lines missing or
-// added.
+// Bodies that are tampered with: line by line (points thinned out, listings with lines missing or
+// added), or in one byte.
 import type { Warp10Fault } from "../faults.ts";
 
 /** A transformation of a body in pieces; `end` gives what is left. */
-export interface LineFilter {
+export interface BodyFilter {
   push(bytes: Buffer): Buffer;
   end(): Buffer;
 }
 
-/** The filter of a fault that tampers with lines; undefined for the others. */
-export function lineFilterOf(fault: Warp10Fault): LineFilter | undefined {
+/** The filter of a fault that tampers with a body; undefined for the others. */
+export function bodyFilterOf(fault: Warp10Fault): BodyFilter | undefined {
   const count = fault.count ?? 1;
   switch (fault.kind) {
     case "thin": {
@@ -24,15 +24,31 @@ export function lineFilterOf(fault: Warp10Fault): LineFilter | undefined {
     case "extraLines": {
       return filterOf(() => true, fault.lines);
     }
+    case "wrongBytes":
+      return wrongByteAt(fault.bytes ?? 0);
     default:
       return undefined;
   }
 }
 
+function wrongByteAt(position: number): BodyFilter {
+  let passed = 0;
+  return {
+    push(bytes) {
+      const changed = Buffer.from(bytes);
+      const at = position - passed;
+      if (at >= 0 && at < bytes.length) changed.writeUInt8(changed.readUInt8(at) ^ 0xff, at);
+      passed += bytes.length;
+      return changed;
+    },
+    end: () => Buffer.alloc(0),
+  };
+}
+
 function filterOf(
   keeps: (line: string, index: number) => boolean,
   added: readonly string[] = [],
-): LineFilter {
+): BodyFilter {
   let rest = "";
   let lineEnd = "\n";
   let index = 0;

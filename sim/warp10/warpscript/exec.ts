@@ -10,7 +10,8 @@ import { Leave, Macro } from "./items.ts";
 import type { Item, Word } from "./items.ts";
 import { toJson } from "./json.ts";
 import { Reader } from "./reader.ts";
-import { Stack, drive } from "./stack.ts";
+import { drive } from "./drive.ts";
+import { Stack } from "./stack.ts";
 import { timeboxMessage } from "./words/control.ts";
 import { grant } from "./words/platform.ts";
 
@@ -36,7 +37,8 @@ export async function handleExec(
   const lines = await scriptLines(exchange);
   exchange.script = lines.join("\n").slice(0, LOGGED_SCRIPT);
   const session = headerOf(exchange, "x-warp10-warpscriptsession");
-  const run: Run = { stack: new Stack(context, library, session), line: 0 };
+  const cut = (): void => answer.destroy("rst");
+  const run: Run = { stack: new Stack(context, library, session, cut), line: 0 };
   const { stack } = run;
   context.scripts.add(stack);
   let failure: JavaError | undefined;
@@ -54,7 +56,9 @@ export async function handleExec(
   answer.header("X-Warp10-Ops", String(stack.ops));
   answer.header("X-Warp10-Fetched", String(stack.fetched));
   if (failure !== undefined) return fail(exchange, run, failure);
-  await answer.write(Buffer.from(stackJson(stack, stack.items.length), "latin1"));
+  // Too much JSON fails while it is written: the status stays, the body is cut (facts warp10 §1.1).
+  const json = stackJson(stack, stack.items.length).slice(0, stack.limits.maxjson);
+  await answer.write(Buffer.from(json, "latin1"));
   await answer.end();
 }
 

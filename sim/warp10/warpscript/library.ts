@@ -1,4 +1,5 @@
 // All words by name.
+import type { Config } from "../config.ts";
 import type { Word } from "./items.ts";
 import { ARITHMETIC_WORDS } from "./words/arithmetic.ts";
 import { CONTROL_WORDS } from "./words/control.ts";
@@ -7,13 +8,16 @@ import { FETCH_WORDS } from "./words/fetchWord.ts";
 import { GTS_WORDS } from "./words/gts.ts";
 import { LIST_WORDS } from "./words/lists.ts";
 import { LOOP_WORDS } from "./words/loops.ts";
-import { PLATFORM_WORDS } from "./words/platform.ts";
-import { sharingWords } from "./words/sharing.ts";
+import { PLATFORM_WORDS, SESSION_WORDS } from "./words/platform.ts";
+import { ESTIMATE_WORDS, sharingWords } from "./words/sharing.ts";
 import { STACK_WORDS } from "./words/stackWords.ts";
 import { TEXT_WORDS } from "./words/texts.ts";
 
-/** The language's words, and those of extensions that are given. */
-export function libraryOf(extensions: readonly Word[] = []): ReadonlyMap<string, Word> {
+/** The language's words, and those of extensions that are loaded or given. */
+export function libraryOf(
+  { stackps, shm }: Pick<Config, "stackps" | "shm">,
+  extensions: readonly Word[],
+): ReadonlyMap<string, Word> {
   const all = [
     ...STACK_WORDS,
     ...ARITHMETIC_WORDS,
@@ -25,7 +29,9 @@ export function libraryOf(extensions: readonly Word[] = []): ReadonlyMap<string,
     ...DIRECTORY_WORDS,
     ...FETCH_WORDS,
     ...PLATFORM_WORDS,
-    ...sharingWords(),
+    ...ESTIMATE_WORDS,
+    ...(stackps ? SESSION_WORDS : []),
+    ...(shm ? sharingWords() : []),
     ...extensions,
   ];
   return new Map(all.map((word) => [word.name, word]));

@@ -40,9 +40,17 @@ export class Stack implements RunningScript {
   private depth = 0;
   private abandoned = false;
   private wake: (() => void) | undefined;
+  private readonly cut: () => void;
 
-  constructor(context: Context, library: ReadonlyMap<string, Word>, session: string | undefined) {
+  /** `cut` resets the connection of the script's client. */
+  constructor(
+    context: Context,
+    library: ReadonlyMap<string, Word>,
+    session: string | undefined,
+    cut: () => void,
+  ) {
     this.context = context;
+    this.cut = cut;
     this.library = library;
     this.session = session;
     this.startedMs = Math.floor(context.now());
@@ -100,6 +108,16 @@ export class Stack implements RunningScript {
     this.pending = "kill";
     this.abandoned = true;
     this.wake?.();
+  }
+
+  /** Whether the server closes. */
+  get isAbandoned(): boolean {
+    return this.abandoned;
+  }
+
+  /** Resets the client's connection; the script goes on. */
+  hangUp(): void {
+    this.cut();
   }
 
   /** Counts an operation; says whether it is time to let others run. Throws at limits. */
@@ -222,24 +240,4 @@ export class Stack implements RunningScript {
 function opText(op: Item | WordOp): string {
   if (op instanceof WordOp) return op.word.name;
   return op instanceof Macro ? "<% ... %>" : `${typeName(op)}`;
-}
-
-/** Runs steps to their end, giving way to others whenever they ask. */
-export async function drive(steps: Steps): Promise<void> {
-  for (;;) {
-    const next = steps.next();
-    if (next.done === true) return;
-    if (next.value === undefined) await new Promise<void>((resolve) => setImmediate(resolve));
-    else await waited(steps, next.value);
-  }
-}
-
-async function waited(steps: Steps, promise: Promise<void>): Promise<void> {
-  try {
-    await promise;
-  } catch (error) {
-    // The word that waits gets the failure, so that a script's TRY can catch it.
-    const next = steps.throw(error);
-    if (next.done !== true && next.value !== undefined) await next.value;
-  }
 }

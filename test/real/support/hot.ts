@@ -149,7 +149,8 @@ async function mintAll(
   };
 }
 
-async function mint(url: string, admin: string, spec: TokenSpec): Promise<string> {
+/** A token that the server itself makes. */
+export async function mint(url: string, admin: string, spec: TokenSpec): Promise<string> {
   const answer = await fetch(`${url}/api/v0/exec`, {
     method: "POST",
     headers: { "X-Warp10-Capabilities": admin, "Content-Type": "text/plain; charset=utf-8" },

@@ -152,6 +152,7 @@ test("limits are errors; capabilities lift them up to their value", () =>
         maxloop: 60_000,
         maxdepth: 1000,
         maxsymbols: 64,
+        maxjson: 20_971_520,
       },
     },
   ));

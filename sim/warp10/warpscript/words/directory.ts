@@ -69,7 +69,8 @@ export function* seriesAsked(
   );
 }
 
-function selectorsOf(name: string, map: ItemMap): SelectorText[] {
+/** The selectors that a map names. */
+export function selectorsOf(name: string, map: ItemMap): SelectorText[] {
   const several = map.get("selectors");
   if (several !== undefined) {
     return asList(several, "Invalid type for parameter 'selectors'.").map((one) =>

@@ -21,15 +21,12 @@ import type { Stack } from "../stack.ts";
 import { asLong, asText, word } from "./args.ts";
 import { metaOf, readToken, seriesAsked } from "./directory.ts";
 
-/** What one FETCH was given. */
-interface Asked {
+/** What one FETCH, or a word like it, was given. */
+export interface Asked {
   readonly map: ItemMap;
   readonly token: Token;
   readonly range: ReadRange;
 }
-
-const wrong = (why: string): JavaError =>
-  new JavaError("FETCH given invalid parameters.", new JavaError(why));
 
 function momentOf(stack: Stack, item: Item | undefined): bigint | undefined {
   if (item === undefined || item === null) return undefined;
@@ -67,26 +64,38 @@ function asked(stack: Stack): Asked {
   if (Array.isArray(top)) map = mapOfList(top);
   else if (top instanceof Map) map = top;
   else throw new JavaError("FETCH expects a list or a map on top of the stack.");
-  const token = readToken(stack, "FETCH", map.get("token"));
+  const token = fetchToken(stack, "FETCH", map);
+  const range = askedRange(stack, "FETCH", map);
+  return { map, token, range: narrowRange(stack.context, token, range, true) };
+}
+
+/** The token of a word that fetches. Throws a JavaError where it may not. */
+export function fetchToken(stack: Stack, name: string, map: ItemMap): Token {
+  const token = readToken(stack, name, map.get("token"));
   if (token.attributes[".nofetch"] !== undefined || token.attributes[".nofind"] !== undefined) {
-    throw new JavaError("FETCH token cannot be used for fetching data.");
+    throw new JavaError(`${name} token cannot be used for fetching data.`);
   }
-  let range: ReadRange;
+  return token;
+}
+
+/** The range that a map asks for. Throws a JavaError where it is none. */
+export function askedRange(stack: Stack, name: string, map: ItemMap): ReadRange {
   try {
     const span = map.get("timespan");
-    range = resolveRange({
+    return resolveRange({
       start: momentOf(stack, map.get("start")),
       end: momentOf(stack, map.get("end")),
       timespan: typeof span === "string" ? parseSpan(stack.context, span) : longOf(map, "timespan"),
       count: longOf(map, "count"),
     });
   } catch (error) {
-    throw wrong(error instanceof Error ? error.message : String(error));
+    const why = error instanceof Error ? error.message : String(error);
+    throw new JavaError(`${name} given invalid parameters.`, new JavaError(why));
   }
-  return { map, token, range: narrowRange(stack.context, token, range, true) };
 }
 
-function rowOptions(map: ItemMap): RowOptions {
+/** skip, step, timestep, sample and boundaries. */
+export function rowOptions(map: ItemMap): RowOptions {
   const number = (...names: string[]): number | undefined => {
     const found = names.map((name) => longOf(map, name)).find((value) => value !== undefined);
     return found === undefined ? undefined : Number(found);
@@ -102,7 +111,12 @@ function rowOptions(map: ItemMap): RowOptions {
   };
 }
 
-function found(stack: Stack, { map, token }: Asked): Iterable<Series> {
+/** The series that a map asks for, cut down to what its token may see. */
+export function found(
+  stack: Stack,
+  name: string,
+  { map, token }: Pick<Asked, "map" | "token">,
+): Iterable<Series> {
   const perMs = UNITS_PER_MS[stack.context.config.unit];
   const ms = (name: string): bigint | undefined => {
     const units = longOf(map, name);
@@ -112,7 +126,7 @@ function found(stack: Stack, { map, token }: Asked): Iterable<Series> {
     activeAfter: ms("active.after"),
     quietAfter: ms("quiet.after"),
   });
-  return scoped(stack.context, token, seriesAsked(stack, "FETCH", map, token, bounds));
+  return scoped(stack.context, token, seriesAsked(stack, name, map, token, bounds));
 }
 
 function* fetchPoints(stack: Stack): Steps {
@@ -120,7 +134,7 @@ function* fetchPoints(stack: Stack): Steps {
   const options = rowOptions(ask.map);
   const result: (Encoder | Gts)[] = [];
   const make = makerOf(ask.map, result);
-  for (const series of found(stack, ask)) {
+  for (const series of found(stack, "FETCH", ask)) {
     stack.countSeries("FETCH");
     const rows = rowsOf(series, ask.range, options);
     const points = countRows(rows);
@@ -142,11 +156,12 @@ function makerOf(map: ItemMap, result: (Encoder | Gts)[]): Maker {
   if (map.get("encoders") === true) {
     return (series, token, rows) => {
       const previous = result.at(-1);
-      if (
-        previous instanceof Encoder &&
-        map.get("merge") !== false &&
-        alike(previous, series, token)
-      ) {
+      if (map.get("merge") === false && rows.length > 0) {
+        // One encoder for each storage chunk, the newest first.
+        for (const slice of rows.toReversed()) {
+          result.push(new Encoder(metaOf(series, token.exposed), [slice]));
+        }
+      } else if (previous instanceof Encoder && alike(previous, series, token)) {
         previous.absorb(rows);
       } else {
         result.push(new Encoder(metaOf(series, token.exposed), rows));

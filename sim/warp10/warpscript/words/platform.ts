@@ -27,6 +27,7 @@ const LIMITS: readonly (readonly [name: string, limit: keyof ScriptLimits, capab
     ["MAXLOOP", "maxloop", "maxloop"],
     ["MAXDEPTH", "maxdepth", "maxdepth"],
     ["MAXSYMBOLS", "maxsymbols", "maxsymbols"],
+    ["MAXJSON", "maxjson", "maxjson"],
   ];
 
 const limitWords: readonly Word[] = LIMITS.map(([name, limit, capability]) =>
@@ -135,7 +136,8 @@ function signalSession(name: string, kind: "kill" | "stop"): Word {
   });
 }
 
-const sessionWords: readonly Word[] = [
+/** Words of the extension stackps. */
+export const SESSION_WORDS: readonly Word[] = [
   constant("WSPS", (stack) => {
     stack.require("WSPS", "stackps");
     return [...stack.context.scripts].map(entryOf);
@@ -233,7 +235,6 @@ const debugWords: readonly Word[] = [
 export const PLATFORM_WORDS: readonly Word[] = [
   ...limitWords,
   ...capabilityWords,
-  ...sessionWords,
   ...debugWords,
   unary("TOKENINFO", tokenInfo),
   word("SLEEP", sleep),

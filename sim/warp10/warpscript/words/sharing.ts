@@ -5,8 +5,6 @@ import type { Stack } from "../stack.ts";
 import { asMacro, asText, word } from "./args.ts";
 import { directoryMap, readToken, seriesAsked } from "./directory.ts";
 
-/** Longest wait for a mutex, ms (mutex.maxwait). */
-const MUTEX_WAIT_MS = 5_000;
 /** What a HyperLogLog of 2^14 registers is off by. */
 const ERROR_RATE = 1.04 / Math.sqrt(2 ** 14);
 
@@ -26,7 +24,7 @@ function* mutex(stack: Stack, shared: Shared): Steps {
   stack.require("MUTEX", "mutex");
   const name = asText(stack.pop(), "MUTEX expects a mutex name on top of the stack.");
   const macro = asMacro(stack.pop(), "MUTEX expects a macro below the name.");
-  const until = performance.now() + MUTEX_WAIT_MS;
+  const until = performance.now() + stack.context.config.mutexWaitMs;
   while (shared.holders.has(name) && shared.holders.get(name) !== stack) {
     if (performance.now() > until) throw new JavaError(`MUTEX cannot acquire '${name}'.`);
     yield* stack.sleep(10);
@@ -86,7 +84,10 @@ function findStats(stack: Stack): void {
   );
 }
 
-/** Words of this file, with memory of their own. */
+/** Words of every server. */
+export const ESTIMATE_WORDS: readonly Word[] = [word("FINDSTATS", findStats)];
+
+/** Words of the extension shm, with memory of their own. */
 export function sharingWords(): readonly Word[] {
   const shared = new Shared();
   return [
@@ -99,6 +100,5 @@ export function sharingWords(): readonly Word[] {
       stack.require("SHMLOAD", "shmload");
       load(stack, shared, shared.heldBy(stack, "SHMLOAD"));
     }),
-    word("FINDSTATS", findStats),
   ];
 }

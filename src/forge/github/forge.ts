@@ -1,0 +1,66 @@
+// The forge over GitHub's API: what the default branch says now, and who reviewed it.
+import type { Clock } from "../../runtime/clock.ts";
+import type { FileHistory, Forge, Reviews } from "../forge.ts";
+import type { GitHub } from "./client.ts";
+import { readEnvironmentRules, readRunApprovals } from "./environments.ts";
+import { CommitFiles } from "./files.ts";
+import { type Head, headOf } from "./head.ts";
+import { mergedPullsOf } from "./pulls.ts";
+import { readReviewsDemanded } from "./rules.ts";
+
+/**
+ * The same repository as a checkout's, asked by the API instead of `git fetch`: paths and what was
+ * fetched come from the checkout.
+ */
+export async function overGitHub(
+  checkout: Forge,
+  github: GitHub,
+  clock: Pick<Clock, "now">,
+): Promise<Forge> {
+  const head = headOf(github, clock);
+  const files = new CommitFiles(github);
+  const { branch } = await head();
+  return {
+    branch,
+    pathInside: (file) => checkout.pathInside(file),
+    fileAsFetched: (path) => checkout.fileAsFetched(path),
+    fileNow: async (path) => (await files.find((await head()).sha, path))?.text,
+    reviews: reviewsOf(github, head, files),
+  };
+}
+
+function reviewsOf(github: GitHub, head: () => Promise<Head>, files: CommitFiles): Reviews {
+  // What is asked of one head stays true of it: a merge or an edit moves the head.
+  const histories = keptByHead((at, path) => historyOf(github, files, at, path));
+  return {
+    historyOf: async (path) => histories(await head(), path),
+    reviewsDemanded: async () => readReviewsDemanded(github, (await head()).branch),
+    environment: (name) => readEnvironmentRules(github, name),
+    runApprovals: (run) => readRunApprovals(github, run),
+  };
+}
+
+async function historyOf(
+  github: GitHub,
+  files: CommitFiles,
+  at: Head,
+  path: string,
+): Promise<FileHistory | undefined> {
+  const found = await files.find(at.sha, path);
+  return found && { ...found, pulls: await mergedPullsOf(github, at.sha, path) };
+}
+
+/** Remembers the answers for the last head. */
+function keptByHead<T>(
+  read: (head: Head, path: string) => Promise<T>,
+): (head: Head, path: string) => Promise<T> {
+  let sha = "";
+  const kept = new Map<string, T>();
+  return async (head, path) => {
+    if (head.sha !== sha) kept.clear();
+    sha = head.sha;
+    const answer = kept.get(path) ?? (await read(head, path));
+    if (head.sha === sha) kept.set(path, answer);
+    return answer;
+  };
+}

@@ -1,0 +1,4 @@
+// A signature of Warp 10, for the compiler alone: never on the class path of a server.
+package io.warp10.continuum.gts;
+
+public class GeoTimeSerie {}

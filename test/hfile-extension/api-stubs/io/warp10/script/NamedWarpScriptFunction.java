@@ -1,0 +1,10 @@
+// A signature of Warp 10, for the compiler alone: never on the class path of a server.
+package io.warp10.script;
+
+public class NamedWarpScriptFunction {
+  public NamedWarpScriptFunction(String name) {}
+
+  public String getName() {
+    throw new UnsupportedOperationException();
+  }
+}

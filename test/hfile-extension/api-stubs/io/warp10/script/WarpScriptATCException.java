@@ -1,0 +1,8 @@
+// A signature of Warp 10, for the compiler alone: never on the class path of a server.
+package io.warp10.script;
+
+public class WarpScriptATCException extends WarpScriptException {
+  public WarpScriptATCException(String message) {
+    super(message);
+  }
+}
