@@ -60,8 +60,12 @@ async function reviewOf(
   const diff = diffFlows({ ...compared, facts: asked.facts });
   const judge = (isAccepted: boolean): Finding[] =>
     findingsOf({
-      ...{ base: tip, head, diff, isAccepted },
-      ...{ asked: asked.asked, shared: asked.shared },
+      base: tip,
+      head,
+      diff,
+      isAccepted,
+      asked: asked.asked,
+      shared: asked.shared,
       version: VERSION,
       policyFile: prefix + POLICY_FILE,
     });

@@ -50,8 +50,15 @@ export function renderForActions(ended: Ended): Shown {
   return {
     commands: groupsOf(findings) + lines,
     // `report` writes a summary of its own.
-    summary: ended.verb === "report" ? "" : summaryOf(ended, findings, failures),
+    summary:
+      ended.verb === "report" ? "" : (textIn(document) ?? summaryOf(ended, findings, failures)),
   };
+}
+
+/** A summary that the verb wrote itself: a review's text, the same as its comment. */
+function textIn(document: Record<string, unknown> | undefined): string | undefined {
+  const text = document?.["markdown"];
+  return typeof text === "string" ? text : undefined;
 }
 
 function documentIn(stdout: string): Record<string, unknown> | undefined {
