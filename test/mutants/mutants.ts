@@ -14,8 +14,6 @@ const SLOW = new Set([
   "hot read proven complete by a count",
   "an error is never empty",
   "D within R",
-  "archive read back at the gate",
-  "approvals expire",
 ]);
 
 const ofPorts: readonly HandMutant[] = Object.keys({ ...HOT_MUTANTS, ...COLD_MUTANTS }).map(
