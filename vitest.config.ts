@@ -8,6 +8,7 @@ export default defineConfig({
       "test/{sweep,soak}/**",
       "test/protocol/**",
       "test/fuzz/**",
+      "test/workflow/**",
       "test/e2e/!(way).test.ts",
       "test/faults/matrix.test.ts",
       "node_modules/**",

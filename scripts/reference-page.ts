@@ -47,9 +47,13 @@ A key without a default that is not marked *optional* must be there. Unknown key
 
 /** The page: one table a section, then durations, regexes, rules and limits. */
 export function referencePage(schema: JsonSchema, example: string): string {
-  const sections = sectionsOf("", schema).map(sectionText);
-  return [headText(example), ...sections, DURATIONS, regexText(), rulesText(), LIMITS].join("\n");
+  const tables = sectionTables(schema);
+  return [headText(example), ...tables, DURATIONS, regexText(), rulesText(), LIMITS].join("\n");
 }
+
+/** One table a section of a file. */
+export const sectionTables = (schema: JsonSchema): string[] =>
+  sectionsOf("", schema).map(sectionText);
 
 interface Section {
   readonly path: string;
@@ -92,7 +96,8 @@ function rowText(key: string, schema: JsonSchema, required: boolean): string {
 
 function defaultText(value: unknown): string {
   if (value === undefined) return "*optional*";
-  if (value === "" || JSON.stringify(value) === "{}") return "empty";
+  if (["", "{}", "[]"].includes(typeof value === "string" ? value : JSON.stringify(value)))
+    return "empty";
   if (typeof value !== "object") return `\`${plainText(value)}\``;
   const pairs = Object.entries(value ?? {}).map(([key, inner]) => `${key}: ${String(inner)}`);
   return `\`{ ${pairs.join(", ")} }\``;

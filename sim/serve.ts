@@ -1,5 +1,5 @@
-// The program behind `npm run sim -- warp10|cellar`: serves a stand-in on loopback until it is
-// interrupted.
+// The program behind `npm run sim -- warp10|cellar|github`: serves a stand-in on loopback until it
+// is interrupted.
 import { readFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import type { TimeUnit } from "../src/warp10/range.ts";
@@ -16,6 +16,7 @@ const USAGE = `usage: npm run sim -- warp10 [--port N] [--unit ms|us|ns] [--toke
                               [--without stackps|shm]...
        npm run sim -- proxy --to URL [--port N] [--script FILE] [--seed S]
        npm run sim -- cellar [--port N] [--bucket NAME]... [--access-key ID --secret-key KEY]
+       npm run sim -- github [--port N] [--repository OWNER/REPO]
 
 Serves until interrupted. The first line on stdout is {"url": "..."}.
 FILE is of the form of test/conformance/warp10/tokens.json: tokens by name, each token's text being
@@ -29,6 +30,8 @@ A proxy's FILE holds a list of faults: docs/safety.md, "The fault proxy".`;
 
 interface Served {
   readonly url: string;
+  /** A token that it takes, where it has one of its own. */
+  readonly token?: string;
   close(): Promise<void>;
 }
 
@@ -52,6 +55,7 @@ async function start(args: readonly string[]): Promise<Served> {
       to: { type: "string" },
       script: { type: "string" },
       seed: { type: "string", default: "1" },
+      repository: { type: "string" },
     },
   });
   const port = Number(values.port);
@@ -83,8 +87,13 @@ async function start(args: readonly string[]): Promise<Served> {
         ...(values["secret-key"] === undefined ? {} : { secretAccessKey: values["secret-key"] }),
       });
     }
+    case "github": {
+      const { startGitHub } = await import("./github/server.ts");
+      const { repository } = values;
+      return startGitHub({ port, ...(repository === undefined ? {} : { repository }) });
+    }
     default:
-      throw new UsageError("which of the three: warp10, cellar or proxy?");
+      throw new UsageError("which of them: warp10, cellar, github or proxy?");
   }
 }
 
@@ -161,7 +170,8 @@ async function main(): Promise<void> {
     if (usage) process.stderr.write(`\n${USAGE}\n`);
     process.exit(usage ? 2 : 1);
   }
-  process.stdout.write(`${JSON.stringify({ url: served.url })}\n`);
+  const { url, token } = served;
+  process.stdout.write(`${JSON.stringify({ url, ...(token === undefined ? {} : { token }) })}\n`);
   const stop = (): void => void served.close().then(() => process.exit(0));
   process.once("SIGINT", stop);
   process.once("SIGTERM", stop);

@@ -22,12 +22,35 @@ function outputsIn(file: string): Record<string, string> {
   return Object.fromEntries([...entries].map(([, name = "", , text = ""]) => [name, text]));
 }
 
-function step(inputs: Readonly<Record<string, string>>): Promise<Step> {
+/** What the runner says of a run; tests change parts of it. */
+const ON_MAIN = {
+  GITHUB_ACTIONS: "true",
+  GITHUB_REPOSITORY: "acme/flows",
+  GITHUB_RUN_ID: "1",
+  GITHUB_REF: "refs/heads/main",
+  GITHUB_EVENT_NAME: "workflow_dispatch",
+};
+
+function step(
+  inputs: Readonly<Record<string, string>>,
+  run: Readonly<Record<string, string>> = {},
+): Promise<Step> {
+  const event = join(folder, "event.json");
+  writeFileSync(event, JSON.stringify({ repository: { default_branch: "main" } }));
   const output = join(folder, "output");
+  const summary = join(folder, "summary");
   const asked = Object.entries(inputs).map(([name, text]) => [`INPUT_${name.toUpperCase()}`, text]);
   const child = spawn(process.execPath, [join(ROOT, "src/action.ts")], {
     cwd: ROOT,
-    env: { PATH: process.env["PATH"], GITHUB_OUTPUT: output, ...Object.fromEntries(asked) },
+    env: {
+      PATH: process.env["PATH"],
+      GITHUB_OUTPUT: output,
+      GITHUB_STEP_SUMMARY: summary,
+      GITHUB_EVENT_PATH: event,
+      ...ON_MAIN,
+      ...run,
+      ...Object.fromEntries(asked),
+    },
   });
   let [stdout, stderr] = ["", ""];
   child.stdout.on("data", (part: Buffer) => (stdout += part.toString()));
@@ -63,7 +86,8 @@ describe("the Action", () => {
     writeFileSync(bad, "version: 1\nflow: bad\nnonsense: true\n");
     const { status, stdout, outputs } = await step({ command: "validate", flow: bad });
     expect([status, outputs["exit-code"]]).toEqual([2, "2"]);
-    expect(stdout).toContain("nonsense");
+    expect(stdout).toContain(`::error file=${bad},line=3,col=1,title=cellarman deterministic::`);
+    expect(readFileSync(join(folder, "summary"), "utf8")).toContain("nonsense");
   });
 
   it.each([
@@ -75,5 +99,34 @@ describe("the Action", () => {
     const { status, stderr, outputs } = await step(inputs);
     expect([status, outputs["exit-code"], outputs["result"]]).toEqual([2, "2", undefined]);
     expect(stderr).toMatch(message);
+  });
+
+  it.each([
+    ["a branch", { GITHUB_REF: "refs/heads/topic" }],
+    ["a tag of the same name", { GITHUB_REF: "refs/tags/main" }],
+    ["a pull request", { GITHUB_EVENT_NAME: "pull_request", GITHUB_REF: "refs/pull/7/merge" }],
+    ["a change with the base's ref", { GITHUB_EVENT_NAME: "pull_request_target" }],
+    ["no run at all", { GITHUB_ACTIONS: "" }],
+    ["an event that names no branch", { GITHUB_EVENT_PATH: "/dev/null" }],
+  ])("writes nothing on %s, whatever its inputs", async (_what, run) => {
+    const { stderr } = await step({ command: "hold", "dry-run": "false" }, run);
+    expect(stderr).toContain("::notice title=cellarman::not the default branch: a dry run");
+  });
+
+  it.each([
+    ["a schedule", { GITHUB_EVENT_NAME: "schedule" }],
+    ["a dispatch", {}],
+  ])("writes on the default branch by %s", async (_what, run) => {
+    const { stderr } = await step({ command: "hold", "dry-run": "false" }, run);
+    expect(stderr).not.toContain("a dry run");
+  });
+
+  it("takes what a person wrote as one argument, whatever it looks like", async () => {
+    const { status, stderr } = await step({
+      command: "hold",
+      flow: "metrics",
+      reason: "--dry-run; $(id) `id`",
+    });
+    expect([status, stderr]).toEqual([12, expect.stringContaining("CELLAR_ADDON_KEY_ID")]);
   });
 });

@@ -19,12 +19,12 @@ const IO_MODULES =
 const LAYERS: readonly Layer[] = [
   {
     why: "pure folders take listings and ports as arguments: they import no adapter",
-    of: /^src\/(flow|plan|ledger)\//,
+    of: /^src\/(flow|plan|ledger|review|init)\//,
     what: /^src\/(warp10\/(client|http)|cellar\/(s3|client|exchange)|forge\/(?!forge\.ts)|alert\/|archive\/|verify\/|purge\/|restore\/)/,
   },
   {
     why: "pure folders do no input or output; src/flow/load.ts alone reads files",
-    of: /^src\/(flow|plan|ledger)\//,
+    of: /^src\/(flow|plan|ledger|review|init)\//,
     except: /^src\/flow\/load[^/]*\.ts$/,
     what: new RegExp(`^node:(${IO_MODULES})$`),
   },

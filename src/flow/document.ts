@@ -85,7 +85,7 @@ export function readDocument(text: string, marks: readonly Mark[]): Content {
   if (first === undefined) return reader.content(null);
   const broken = reader.syntax(first);
   if (second !== undefined) {
-    reader.add([], second.range[0], ["a second document begins here", "one flow in one file"]);
+    reader.add([], second.range[0], ["a second document begins here", "one document in one file"]);
   }
   return reader.content(broken ? undefined : reader.read(first.contents, [], 0));
 }

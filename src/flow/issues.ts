@@ -2,7 +2,7 @@
 import type { z } from "zod";
 import type { Content, Found } from "./document.ts";
 import { isSecretSection, looksSecret, pathText, quoteValue, type Path } from "./problems.ts";
-import { keysAt, sectionsWith } from "./shape.ts";
+import { type FileKind, keysAt, sectionsWith } from "./shape.ts";
 import { nearest } from "./suggest.ts";
 
 type Issue = z.core.$ZodIssue;
@@ -21,8 +21,8 @@ const OTHER_VERSIONS = new Set([
 ]);
 
 /** Every issue as a problem with its place; what was found before at the same path is left out. */
-export function foundIssues(issues: readonly Issue[], content: Content): Found[] {
-  const reader = new IssueReader(content);
+export function foundIssues(issues: readonly Issue[], content: Content, kind: FileKind): Found[] {
+  const reader = new IssueReader(content, kind);
   const seen = new Set<string>();
   return issues
     .flatMap((issue) => reader.read(issue, []))
@@ -35,11 +35,13 @@ export function foundIssues(issues: readonly Issue[], content: Content): Found[]
 
 class IssueReader {
   readonly #content: Content;
+  readonly #kind: FileKind;
   /** Paths of known keys that a key beside them was meant to be. */
   readonly #meant = new Set<string>();
 
-  constructor(content: Content) {
+  constructor(content: Content, kind: FileKind) {
     this.#content = content;
+    this.#kind = kind;
   }
 
   read(issue: Issue, above: Path): Found[] {
@@ -89,7 +91,8 @@ class IssueReader {
   /** A value that is not what is expected, said by what it is. */
   #plain(path: Path, expected: string): Found {
     const value = valueAt(this.#content.value, path);
-    if (path.length === 0) return this.#at(path, "value", "the file is no flow", "keys and values");
+    if (path.length === 0)
+      return this.#at(path, "value", `the file is no ${this.#kind.name}`, "keys and values");
     if (value === undefined) return this.#at(path, "key", "is missing", expected);
     if (isSecretSection(path)) return this.#at(path, "value", secretReason(path, value), expected);
     const quoted = quoteValue(value, path) ?? "something that is not shown";
@@ -101,11 +104,16 @@ class IssueReader {
     const isHidden = isSecretSection(path) && !/^[a-z-]{1,12}$/.test(key);
     if (looksSecret(key) || isHidden) {
       this.#meant.add(pathText([...path, "env"]));
-      return this.#at(path, "value", "has a key that is not shown", keysAt(path).join(", "));
+      return this.#at(
+        path,
+        "value",
+        "has a key that is not shown",
+        keysAt(this.#kind, path).join(", "),
+      );
     }
     const here = [...path, key];
     const offset = this.#content.offsetOf(here, "key");
-    const { reason, expected, near } = unknownKey(key, path);
+    const { reason, expected, near } = unknownKey(this.#kind, key, path);
     if (near !== undefined) this.#meant.add(pathText([...path, near]));
     return {
       path: here,
@@ -135,9 +143,9 @@ interface UnknownKey {
   readonly near?: string;
 }
 
-function unknownKey(key: string, path: Path): UnknownKey {
-  const known = keysAt(path);
-  if (OTHER_VERSIONS.has(key)) {
+function unknownKey(kind: FileKind, key: string, path: Path): UnknownKey {
+  const known = keysAt(kind, path);
+  if (kind.name === "flow" && OTHER_VERSIONS.has(key)) {
     return { reason: "is not supported by this version", expected: known.join(", ") };
   }
   const [only] = known;
@@ -152,7 +160,7 @@ function unknownKey(key: string, path: Path): UnknownKey {
   if (near !== undefined) {
     return { reason: `is not known here; did you mean ${near}?`, expected, near };
   }
-  const [elsewhere] = sectionsWith(key);
+  const [elsewhere] = sectionsWith(kind, key);
   if (elsewhere !== undefined) {
     return { reason: `is not known here; it belongs under ${elsewhere}`, expected };
   }

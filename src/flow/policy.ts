@@ -1,15 +1,15 @@
 // flows/policy.yaml: what an organisation says beside its flows. Read from the default branch only
 // (in a review: from the base branch).
-import { parseDocument } from "yaml";
-import { z } from "zod";
 import { CellarmanError } from "../runtime/errors.ts";
 import type { Selector } from "../warp10/selector.ts";
 import { parseAddress } from "./address.ts";
 import { type CalendarDuration, parseDuration } from "./duration.ts";
-import { addressBy, calendarDuration, oneOf, textBy, wholeNumber } from "./fields.ts";
 import type { Budget, Purge } from "./flow.ts";
+import { foundIssues } from "./issues.ts";
+import { openContent, problemsOf } from "./located.ts";
 import { selectorOf } from "./normalise.ts";
-import { selectSchema } from "./schema-data.ts";
+import { type FilledPolicy, policySchema, type Role } from "./policy-schema.ts";
+import { type Problem, renderProblems } from "./problems.ts";
 
 /** The policy's name in the folder of flows. */
 export const POLICY_FILE = "policy.yaml";
@@ -17,47 +17,6 @@ export const POLICY_FILE = "policy.yaml";
 /** Where the policy lies that goes with a flow file. */
 export const policyBeside = (flowFile: string): string =>
   flowFile.replace(/[^/]*$/, "") + POLICY_FILE;
-
-/** What a credential is for: the keys of a flow that name variables. */
-export const ROLES = [
-  "read-token",
-  "delete-token",
-  "probe-token",
-  "access-key-id",
-  "secret-access-key",
-  "slack",
-  "webhook",
-] as const;
-export type Role = (typeof ROLES)[number];
-
-const variables = z
-  .array(textBy(/^[A-Z][A-Z0-9_]{0,99}$/, "names of environment variables"))
-  .max(100, { error: "at most 100 names" })
-  .optional();
-
-const endpoint = z.strictObject({
-  address: addressBy(parseAddress, "an https address"),
-  ...(Object.fromEntries(ROLES.map((role) => [role, variables])) as Record<Role, typeof variables>),
-});
-
-const most = (limit: number) => wholeNumber(1, limit).optional();
-
-const policySchema = z.strictObject({
-  version: z.literal(1),
-  hold: z.enum(["all", "none"]).default("none"),
-  "min-version": textBy(/^\d+\.\d+\.\d+$/, "a version such as 1.2.3").optional(),
-  "keep-hot": calendarDuration().optional(),
-  modes: z.array(oneOf(["never", "approve", "automatic"])).optional(),
-  forbid: z.array(selectSchema).max(100).default([]),
-  budget: z
-    .strictObject({ series: most(1e12), points: most(1e15), batches: most(1_000_000) })
-    .prefault({}),
-  approvers: z
-    .array(textBy(/^[A-Za-z0-9][A-Za-z0-9-]{0,38}$/, "a GitHub account's name, without @"))
-    .max(100)
-    .default([]),
-  endpoints: z.array(endpoint).max(100).optional(),
-});
 
 /** An address, and the variables that may be sent to it, by what they are for. */
 export interface Endpoint {
@@ -77,7 +36,7 @@ export interface Policy {
   readonly modes: readonly Purge["mode"][] | null;
   /** No flow may archive or purge a series that one of these selects. */
   readonly forbid: readonly Selector[];
-  /** The most that a flow's budget may say; null: any. */
+  /** The most that one run may purge, whatever the flow's budget says; null: any. */
   readonly budget: Budget;
   /** Accounts whose review approves a purge by pull request. */
   readonly approvers: readonly string[];
@@ -85,16 +44,35 @@ export interface Policy {
   readonly endpoints: readonly Endpoint[] | null;
 }
 
-/** Parses a policy. Throws "flow-invalid": a policy that cannot be read forbids everything. */
-export function loadPolicy(text: string): Policy {
-  const parsed = policySchema.safeParse(parseYaml(text));
-  if (parsed.success) return normalise(parsed.data);
-  const [issue] = parsed.error.issues;
-  const at = issue?.path.join(".");
-  throw invalid(`${at ? `${at}: ` : ""}${issue?.message ?? "?"}`, parsed.error);
+/** Either the policy, or at least one problem, sorted by place. */
+export type PolicyResult = { readonly policy: Policy } | { readonly problems: readonly Problem[] };
+
+const POLICY_KIND = { name: "policy", schema: policySchema } as const;
+
+/** Reads a policy's bytes. Never throws; `file` is only quoted in problems. */
+export function readPolicy(bytes: Uint8Array, file: string): PolicyResult {
+  const opened = openContent(bytes, file);
+  if ("problems" in opened) return opened;
+  const { content, text } = opened;
+  const parsed = policySchema.safeParse(content.value);
+  const issues = parsed.success ? [] : foundIssues(parsed.error.issues, content, POLICY_KIND);
+  const refused = [...content.found, ...issues];
+  if (parsed.success && refused.length === 0) return { policy: normalise(parsed.data) };
+  return problemsOf(text, file, refused);
 }
 
-function normalise(written: z.output<typeof policySchema>): Policy {
+/** Parses a policy. Throws "flow-invalid": a policy that cannot be read forbids everything. */
+export function loadPolicy(text: string, file: string = POLICY_FILE): Policy {
+  const read = readPolicy(Buffer.from(text), file);
+  if ("policy" in read) return read.policy;
+  const told = renderProblems(read.problems).trimEnd();
+  throw new CellarmanError("flow-invalid", `${POLICY_FILE} cannot be read:\n${told}`, {
+    where: POLICY_FILE,
+    hint: "Write version: 1 and, to stop every purge, hold: all.",
+  });
+}
+
+function normalise(written: FilledPolicy): Policy {
   const { series, points, batches } = written.budget;
   const keepHot = written["keep-hot"];
   return {
@@ -109,30 +87,12 @@ function normalise(written: z.output<typeof policySchema>): Policy {
   };
 }
 
-function endpointOf({ address, ...byRole }: z.output<typeof endpoint>): Endpoint {
+type WrittenEndpoint = NonNullable<FilledPolicy["endpoints"]>[number];
+
+function endpointOf({ address, ...byRole }: WrittenEndpoint): Endpoint {
   const parsed = parseAddress(address);
   return { address: "address" in parsed ? parsed.address : address, variables: defined(byRole) };
 }
 
 const defined = (byRole: Partial<Record<Role, string[] | undefined>>): Endpoint["variables"] =>
   Object.fromEntries(Object.entries(byRole).filter(([, names]) => names !== undefined));
-
-/** What the parser only warns of (a tag that it does not know) is refused as well. */
-function parseYaml(text: string): unknown {
-  const options = { version: "1.2", uniqueKeys: true, strict: true } as const;
-  const document = parseDocument(text, options);
-  const [problem] = [...document.errors, ...document.warnings];
-  if (problem) throw invalid("it is not plain YAML", problem);
-  try {
-    return document.toJS({ maxAliasCount: 0 });
-  } catch (cause) {
-    throw invalid("it is not plain YAML", cause);
-  }
-}
-
-const invalid = (why: string, cause: unknown): CellarmanError =>
-  new CellarmanError("flow-invalid", `${POLICY_FILE} cannot be read: ${why}`, {
-    where: POLICY_FILE,
-    hint: "Write version: 1 and, to stop every purge, hold: all.",
-    cause,
-  });

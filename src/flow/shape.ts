@@ -2,27 +2,35 @@
 // section.
 import type { z } from "zod";
 import { pathText, type Path } from "./problems.ts";
-import { flowSchema } from "./schema.ts";
+
+/** A kind of file that people write: what it is called, and what may stand in it. */
+export interface FileKind {
+  readonly name: "flow" | "policy" | "approval";
+  readonly schema: z.core.$ZodType;
+}
 
 /** The keys that may stand in the section at a path; none where there is no section. */
-export function keysAt(path: Path): readonly string[] {
-  let schemas: readonly z.core.$ZodType[] = [flowSchema];
+export function keysAt({ schema: root }: Pick<FileKind, "schema">, path: Path): readonly string[] {
+  let schemas: readonly z.core.$ZodType[] = [root];
   for (const part of path) schemas = schemas.flatMap((schema) => childrenOf(schema, part));
   return schemas.flatMap((schema) => Object.keys(shapeOf(schema)));
 }
 
-let sections: ReadonlyMap<string, readonly string[]> | undefined;
+const sections = new WeakMap<z.core.$ZodType, ReadonlyMap<string, readonly string[]>>();
 
 /** The sections, other than the root, in which a key is known. */
-export function sectionsWith(key: string): readonly string[] {
-  sections ??= new Map(innerSections().map((path) => [pathText(path), keysAt(path)]));
-  return [...sections].filter(([, keys]) => keys.includes(key)).map(([section]) => section);
+export function sectionsWith(kind: Pick<FileKind, "schema">, key: string): readonly string[] {
+  const known =
+    sections.get(kind.schema) ??
+    new Map(innerSections(kind).map((path) => [pathText(path), keysAt(kind, path)]));
+  sections.set(kind.schema, known);
+  return [...known].filter(([, keys]) => keys.includes(key)).map(([section]) => section);
 }
 
-function innerSections(): Path[] {
-  return Object.keys(flowSchema.shape).flatMap((section) => [
+function innerSections(kind: Pick<FileKind, "schema">): Path[] {
+  return keysAt(kind, []).flatMap((section) => [
     [section],
-    ...keysAt([section]).map((inner) => [section, inner]),
+    ...keysAt(kind, [section]).map((inner) => [section, inner]),
   ]);
 }
 

@@ -46,7 +46,10 @@ export async function openGit(directory: string): Promise<Forge | undefined> {
     async fileAsFetched(path) {
       const ref = `refs/remotes/${remote}/${branch}`;
       const known = await answer(top, "rev-parse", "--verify", "--quiet", ref);
-      return known ? show(top, ref, path) : undefined;
+      if (known) return show(top, ref, path);
+      // CI checks out one branch alone: of another one, the default branch was never fetched.
+      await fetchHead(top, remote, branch);
+      return show(top, HEAD_REF, path);
     },
   };
 }

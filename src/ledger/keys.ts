@@ -77,10 +77,16 @@ export const purgedKey = (at: BatchRef, intents: number, id: string): string =>
   joinKey("purged", at.flow, at.period, at.batch, `${intents}.${id}.json`);
 export const approvalKey = (at: PeriodRef, id: string): string =>
   joinKey("approved", at.flow, at.period, `${id}.json`);
+/** A proposal's key names the digest of its list: that is what an approval's file names. */
+export const proposalKey = (at: PeriodRef, digest: string, id: string): string =>
+  joinKey("proposals", at.flow, at.period, `${digest}.${id}.json`);
 export const closedKey = (at: PeriodRef, id: string): string =>
   joinKey("closed", at.flow, at.period, `${id}.json`);
 export const purgeListKey = (flow: string, id: string): string =>
   joinKey("lists", flow, `${id}.json`);
+/** Which batch goes to which leg of one planned run. */
+export const legsKey = (flow: string, plan: string): string =>
+  joinKey("legs", flow, `${plan}.json`);
 export const fenceProbeKey = (at: PeriodRef, id: string): string =>
   joinKey("fences", at.flow, at.period, `${id}.json`);
 

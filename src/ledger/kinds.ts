@@ -11,6 +11,7 @@ import {
   holdRecord,
   intentRecord,
   liftRecord,
+  proposedRecord,
   purgedRecord,
   purgeListRecord,
   reconciledRecord,
@@ -18,6 +19,7 @@ import {
   withdrawnRecord,
 } from "./receipts.ts";
 import {
+  legsRecord,
   manifestRecord,
   markerRecord,
   planRecord,
@@ -39,6 +41,7 @@ const KINDS = [
   verifiedRecord,
   failedRecord,
   approvedRecord,
+  proposedRecord,
   intentRecord,
   purgedRecord,
   endedRecord,
@@ -51,6 +54,7 @@ const KINDS = [
   purgeListRecord,
   fenceProbeRecord,
   recountRecord,
+  legsRecord,
 ] as const;
 
 /** What any record is. */

@@ -34,11 +34,25 @@ export const approvedRecord = z.strictObject({
   seals: z.array(quoted),
   /** The period's digest: SHA-256 over the seals' digests. */
   digest: hash,
+  /** `command`, or `environment`: the reviewers of a CI environment said yes to a run. */
   by: z.string(),
+  /** Where the yes can be looked up again; only of `environment`. */
+  review: z
+    .strictObject({ run: z.int().positive(), environment: name, reviewers: z.array(name).min(1) })
+    .optional(),
   /** The verify receipts of these seals. */
   previous,
 });
 export type Approved = z.infer<typeof approvedRecord>;
+
+/** What an approval's file on the default branch names by digest: exactly these seals. */
+export const proposedRecord = z.strictObject({
+  schema: z.literal("cellarman/proposed/1"),
+  ...inPeriod,
+  seals: z.array(quoted).min(1),
+  digest: hash,
+});
+export type Proposed = z.infer<typeof proposedRecord>;
 
 export const intentRecord = z.strictObject({
   schema: z.literal("cellarman/intent/1"),

@@ -146,3 +146,20 @@ export const verifiedRecord = z.strictObject({
   series: integer,
   digest: hash,
 });
+
+/** Which batches each job of one run's matrices takes: decided once, by `plan`. */
+export const legsRecord = z.strictObject({
+  schema: z.literal("cellarman/legs/1"),
+  flow: name,
+  process: randomId,
+  legs: z.array(
+    z.strictObject({
+      leg: name,
+      step: z.enum(["archive", "verify", "purge"]),
+      /** No batch begins later than this after the leg began, ms. */
+      deadlineMs: z.number().int().positive(),
+      periods: z.array(z.strictObject({ period: name, batches: z.array(name) })),
+    }),
+  ),
+});
+export type Legs = z.infer<typeof legsRecord>;

@@ -35,6 +35,15 @@ export interface PlanInput {
   readonly pointsPerSeries: number | undefined;
 }
 
+/** What a period is cut by. */
+export type CutInput = Pick<PlanInput, "flow" | "period" | "unit" | "groups" | "pointsPerSeries">;
+
+/** How many batches a period would be cut into. */
+export function countBatches(input: CutInput): number {
+  const range = rangeOf(input.period.fromMs, input.period.toMs, input.unit);
+  return sliceRange(range, sliceStep(input, range)).length * input.groups.length;
+}
+
 /** Cuts groups and slices into batches. Throws "limit" over BATCHES_MAX. */
 export function makePlan(input: PlanInput): Plan {
   const range = rangeOf(input.period.fromMs, input.period.toMs, input.unit);
@@ -83,7 +92,7 @@ function pointsOf(input: PlanInput, group: SurveyedGroup, share: number): string
  * The slice in platform units: as the flow says, else whole days so that no batch exceeds
  * SLICE_POINTS.
  */
-function sliceStep(input: PlanInput, range: Range): bigint {
+function sliceStep(input: CutInput, range: Range): bigint {
   const perMs = UNITS_PER_MS[input.unit];
   const { sliceMs } = input.flow.batches;
   if (sliceMs !== null) return BigInt(sliceMs) * perMs;

@@ -1,7 +1,7 @@
 // All batches of a period with their states, and what the flow says they wait for. Pure.
 import type { Flow } from "../flow/flow.ts";
 import type { PlannedBatch } from "../ledger/records.ts";
-import type { Approved } from "../ledger/receipts.ts";
+import type { Approved, Proposed } from "../ledger/receipts.ts";
 import {
   type BatchMarks,
   type BatchStatus,
@@ -9,9 +9,10 @@ import {
   type StateRules,
 } from "../ledger/state.ts";
 
-/** An approval as it lies in the ledger. */
+/** An approval, as far as states depend on it. */
 export interface DatedApproval {
-  readonly value: Approved;
+  readonly value: Approved | Proposed;
+  /** Since when, by the store's clock. */
   readonly lastModifiedMs: number;
 }
 

@@ -3,7 +3,9 @@
 import { readHolds, describeScope, scopesOf, type HoldsRead } from "../cellar/holds.ts";
 import { flowDigest, purgeDigest } from "../flow/digest.ts";
 import { loadFlow } from "../flow/load.ts";
-import { loadPolicy, policyBeside } from "../flow/policy.ts";
+import { loadPolicy, type Policy, policyBeside } from "../flow/policy.ts";
+import { policyBreaches } from "../flow/policy-rules.ts";
+import { pathText } from "../flow/problems.ts";
 import { addDuration } from "../plan/period.ts";
 import { UNITS_PER_MS } from "../warp10/range.ts";
 import { type CheckLine, type GateCase, type GatePorts, no, yes } from "./check.ts";
@@ -52,7 +54,8 @@ async function changedMeanwhile(
 ): Promise<{ seen: string; next?: string } | undefined> {
   const { forge } = ports;
   if (!forge) {
-    if (gate.localHoldAll) return { seen: "policy: hold: all" };
+    const refused = gate.localPolicy && refusal(gate.localPolicy, gate);
+    if (refused) return { seen: refused };
     if (gate.flowsAreAuthoritative) return undefined;
     return {
       seen: "the flows have no remote repository",
@@ -60,7 +63,8 @@ async function changedMeanwhile(
     };
   }
   const policy = await forge.fileNow(policyBeside(gate.flowFile));
-  if (policy !== undefined && loadPolicy(policy).holdAll) return { seen: "policy: hold: all" };
+  const refused = policy === undefined ? undefined : refusal(loadPolicy(policy), gate);
+  if (refused) return { seen: refused };
   if (gate.flowsAreAuthoritative) return undefined;
   const text = await forge.fileNow(gate.flowFile);
   if (text === undefined) return { seen: `${forge.branch} has no ${gate.flowFile}` };
@@ -68,6 +72,14 @@ async function changedMeanwhile(
   if (!("flow" in loaded)) return { seen: `${gate.flowFile} on ${forge.branch} is not valid` };
   const same = flowDigest(loaded.flow) === flowDigest(gate.flow);
   return same ? undefined : { seen: "changed while this ran", next: "run the same command again" };
+}
+
+/** Why a policy refuses this purge; undefined: it does not. */
+function refusal(policy: Policy, { flow }: GateCase): string | undefined {
+  if (policy.holdAll) return "policy: hold: all";
+  // The budget is met where the purge list is cut.
+  const first = policyBreaches(policy, flow).find(({ rule }) => rule !== "budget");
+  return first && `policy: ${pathText(first.path)} ${first.reason}`;
 }
 
 /** Unit, clocks, age and bounds. */

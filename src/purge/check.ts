@@ -3,6 +3,7 @@
 import type { Cold } from "../cellar/cold.ts";
 import type { Stored } from "../cellar/records.ts";
 import type { Flow } from "../flow/flow.ts";
+import type { Policy } from "../flow/policy.ts";
 import type { Forge } from "../forge/forge.ts";
 import type { BatchRef } from "../ledger/keys.ts";
 import type { Plan, PlannedBatch } from "../ledger/records.ts";
@@ -71,8 +72,8 @@ export interface GateCase {
   readonly flowFile: string;
   /** `--flows-are-authoritative`: said by hand; it counts only where there is no remote. */
   readonly flowsAreAuthoritative: boolean;
-  /** The local policy says `hold: all`; it counts where there is no remote to read it from. */
-  readonly localHoldAll?: boolean;
+  /** The policy on disk; it counts where there is no remote to read it from. */
+  readonly localPolicy?: Policy;
   readonly plan: Stored<Plan>;
   readonly batch: PlannedBatch;
   readonly at: BatchRef;

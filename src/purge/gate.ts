@@ -8,6 +8,7 @@ import { checkArchive, checkContents, checkHot, readLimits } from "./check-conte
 import { checkFence } from "./check-fence.ts";
 import { checkFlowNow, checkHolds, checkList, checkTime } from "./check-orders.ts";
 import { checkReadToken, TOKEN_CHECK } from "./check-token.ts";
+import { checkVersion, VERSION_CHECK } from "./check-version.ts";
 import { collectSeries, judgeSeries, type SeriesSet } from "./check-series.ts";
 import type { ContentsVerdict } from "./decide.ts";
 import { contentsOfBatch } from "./of-batch.ts";
@@ -84,6 +85,8 @@ class GateRun {
     this.add(line);
     this.doing = "flow on the default branch";
     this.add(await checkFlowNow(gate, ports));
+    this.doing = VERSION_CHECK;
+    this.add(await checkVersion(gate, ports));
     this.doing = "time unit and clocks";
     for (const time of await checkTime(gate, ports)) this.add(time);
     this.doing = TOKEN_CHECK;
@@ -93,7 +96,7 @@ class GateRun {
     this.add(await checkFence(gate, ports));
 
     this.doing = "archive read back";
-    const view = await readView(ports.cold, gate);
+    const view = await readView(ports.cold, gate, ports.forge);
     this.view = view;
     const archive = await checkArchive(gate, ports, view);
     this.addOrStop(archive.line);

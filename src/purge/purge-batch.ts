@@ -16,10 +16,12 @@ import { randomId } from "../runtime/random.ts";
 import { writeFinding } from "../verify/verify.ts";
 import type { Range } from "../warp10/range.ts";
 import type { GateCase, GatePorts, Outcome } from "./check.ts";
-import { checkHolds } from "./check-orders.ts";
+import { needsReviews } from "./approval/read.ts";
+import { checkFlowNow, checkHolds } from "./check-orders.ts";
 import type { DeleteAnswer, Deleter } from "./delete.ts";
 import { evaluateGate, type GateResult } from "./gate.ts";
 import { recordRecount, recount, recountOnce } from "./recount.ts";
+import { readView } from "./view.ts";
 import type { Warrant } from "./warrant.ts";
 import { weighAnswer } from "./weigh-answer.ts";
 
@@ -97,9 +99,8 @@ async function purgeRange(gate: GateCase, ports: PurgePorts): Promise<RangePurge
   if (gate.dryRun) {
     return end({ outcome: "go", gate: result, note: `would delete ${result.hotPoints} points` });
   }
-  // A gate may take minutes: a hold that was put meanwhile stops the delete.
-  const { line } = await checkHolds(gate, ports);
-  if (!line.ok) return end({ outcome: "wait", gate: result, note: `${line.check}: ${line.seen}` });
+  const changed = await changedMeanwhile(gate, ports, result);
+  if (changed !== undefined) return end({ outcome: "wait", gate: result, note: changed });
   await writeIntent(gate, ports, result);
   const expected = result.warrant.facts.expectedSeries;
   const answer = await remove(gate, ports, result.warrant);
@@ -107,6 +108,28 @@ async function purgeRange(gate: GateCase, ports: PurgePorts): Promise<RangePurge
   const passed = { points: result.hotPoints, registered: judged.registered };
   if (judged.note) return { ...passed, ended: { ...stays(judged.note), gate: result } };
   return { ...passed, ended: undefined };
+}
+
+/**
+ * A gate may take minutes: a hold that was put meanwhile, a default branch that moved, an approval
+ * that was taken back stop the delete. What throws here deletes nothing either.
+ */
+async function changedMeanwhile(
+  gate: GateCase,
+  ports: PurgePorts,
+  { view }: GateResult,
+): Promise<string | undefined> {
+  const flow = await checkFlowNow(gate, ports);
+  if (!flow.ok) return `${flow.check}: ${flow.seen}`;
+  if (needsReviews(gate.flow)) {
+    const relied = new Set((view?.standing ?? []).filter((s) => !s.lacks).map((s) => s.key));
+    const now = (await readView(ports.cold, gate, ports.forge)).standing;
+    const gone = now.find((s) => relied.has(s.key) && s.lacks);
+    if (gone) return gone.lacks?.why;
+  }
+  // Last: nothing is asked between the holds and the intent.
+  const { line } = await checkHolds(gate, ports);
+  return line.ok ? undefined : `${line.check}: ${line.seen}`;
 }
 
 /**
@@ -162,7 +185,7 @@ async function writeIntent(
   { cold }: PurgePorts,
   { view }: GateResult,
 ): Promise<void> {
-  const { seals = [], receipts = [], approvals = [] } = view ?? {};
+  const { seals = [], receipts = [], approvals = [], approvalFiles = [] } = view ?? {};
   const before = await readNumbered(cold, (n) => intentKey(gate.at, n), intentRecord);
   await writeNumbered(cold, (n) => intentKey(gate.at, n), {
     schema: "cellarman/intent/1",
@@ -172,7 +195,7 @@ async function writeIntent(
     selector: gate.batch.selector,
     server: gate.plan.value.server,
     view: seals.map(quoteOf),
-    approvals: approvals.map((a) => a.key),
+    approvals: [...approvals.map((a) => a.key), ...approvalFiles],
     previous: [...receipts, ...approvals, ...before.slice(-1).map(quoteOf)],
   });
 }

@@ -18,16 +18,13 @@ import {
   sealRecord,
   verifiedRecord,
 } from "../ledger/records.ts";
-import {
-  type Approved,
-  approvedRecord,
-  type Intent,
-  intentRecord,
-  withdrawnRecord,
-} from "../ledger/receipts.ts";
+import { type Intent, intentRecord, withdrawnRecord } from "../ledger/receipts.ts";
 import { orderView, type ViewOrder } from "../ledger/view.ts";
 import { overlap } from "../plan/slices.ts";
+import type { Forge } from "../forge/forge.ts";
 import type { Range } from "../warp10/range.ts";
+import { approves, approvalsInForce, unapproved } from "./approval/in-force.ts";
+import { type Approval, readApprovals } from "./approval/read.ts";
 import type { GateCase } from "./check.ts";
 import type { SealStanding } from "./decide.ts";
 
@@ -37,6 +34,8 @@ export interface View {
   readonly standing: readonly SealStanding[];
   /** Approvals that the standing rests on. */
   readonly approvals: readonly Quoted[];
+  /** Approvals that are files on the default branch, each with its digest. */
+  readonly approvalFiles: readonly string[];
   /** Verify receipts that the standing rests on. */
   readonly receipts: readonly Quoted[];
   /** Seals that a receipt or an intent names and that are gone. */
@@ -47,9 +46,9 @@ export interface View {
 
 /**
  * Reads the view of a batch's range: every seal that a marker names and every one listed (design
- * §3).
+ * §3). `forge` is asked where approvals are reviews.
  */
-export async function readView(cold: Cold, gate: GateCase): Promise<View> {
+export async function readView(cold: Cold, gate: GateCase, forge?: Forge): Promise<View> {
   const restedOn = await sealsOfIntents(cold, gate);
   const keys = new Set([...(await sealKeys(cold, gate)), ...restedOn, ...gate.retiredSeals]);
   const withdrawn = await readWithdrawn(cold, gate.at);
@@ -67,24 +66,23 @@ export async function readView(cold: Cold, gate: GateCase): Promise<View> {
     if (overlap(rangeOf(seal.value), gate.range)) seals.push(seal);
   }
   const nowMs = await cold.nowMs();
-  const approvals = await readApprovals(cold, gate.at);
+  const read = await readApprovals(cold, gate, forge);
   const intents = await readIntents(cold, gate.at, seals);
-  const inForce = approvals.filter(
-    (a) =>
-      nowMs - a.lastModifiedMs <= gate.limits.approvalMs ||
-      intents.some((i) => i.value.approvals.includes(a.key)),
-  );
+  const rests = new Set(intents.flatMap((i) => i.value.approvals));
+  const inForce = approvalsInForce(read.approvals, gate, seals, rests, nowMs);
+  const why = unapproved(read, inForce);
   const newest = newestOf(gate, seals);
   const judged = await Promise.all(
     seals.map((seal) =>
-      standingOf(cold, gate, seal, { inForce, nowMs, isNewest: seal === newest }),
+      standingOf(cold, gate, seal, { inForce, why, nowMs, isNewest: seal === newest }),
     ),
   );
   const naming = inForce.filter((a) => seals.some((seal) => approves(a, seal)));
   return {
     seals,
     standing: judged.map((j) => j.standing),
-    approvals: naming.map(quoteOf),
+    approvals: naming.flatMap(({ record }) => record ?? []),
+    approvalFiles: naming.filter(({ record }) => !record).map(({ key }) => key),
     receipts: judged.flatMap((j) => (j.receipt ? [j.receipt] : [])),
     lost,
     restedOn,
@@ -142,15 +140,6 @@ async function isVerifiedSomewhere(cold: Cold, at: BatchRef, sealKey: string): P
   return false;
 }
 
-async function readApprovals(cold: Cold, at: BatchRef): Promise<Stored<Approved>[]> {
-  const approvals: Stored<Approved>[] = [];
-  for await (const { key } of cold.list(periodPrefix("approved", at))) {
-    const record = await readRecord(cold, key, approvedRecord);
-    if (record) approvals.push(record);
-  }
-  return approvals;
-}
-
 /**
  * Intents of every batch that has a seal in the view, and of the batch and its parents: found by
  * key.
@@ -197,7 +186,9 @@ function newestOf(gate: GateCase, seals: readonly Stored<Seal>[]): Stored<Seal> 
 }
 
 interface Standing {
-  readonly inForce: readonly Stored<Approved>[];
+  readonly inForce: readonly Approval[];
+  /** What is said of a seal that none of them names. */
+  readonly why: string;
   readonly nowMs: number;
   readonly isNewest: boolean;
 }
@@ -206,14 +197,14 @@ async function standingOf(
   cold: Cold,
   gate: GateCase,
   seal: Stored<Seal>,
-  { inForce, nowMs, isNewest }: Standing,
+  { inForce, why, nowMs, isNewest }: Standing,
 ): Promise<{ standing: SealStanding; receipt: Quoted | undefined }> {
   const isRuling = seal.value.plan === gate.plan.sha256;
   const receipt = isRuling ? await verifyReceipt(cold, seal) : undefined;
-  const lacks = (why: string, earliestMs?: number) => ({
+  const lacks = (reason: string, earliestMs?: number) => ({
     standing: {
       key: seal.key,
-      lacks: { why, earliestMs, isFinal: !isNewest && earliestMs === undefined },
+      lacks: { why: reason, earliestMs, isFinal: !isNewest && earliestMs === undefined },
     },
     receipt,
   });
@@ -224,12 +215,8 @@ async function standingOf(
   const coolMs = seal.lastModifiedMs + Math.max(graceMs, gate.limits.gcWaitMs);
   if (nowMs < coolMs) return lacks("its grace is not over", coolMs);
   if (mode === "automatic") return counts;
-  return inForce.some((a) => approves(a, seal)) ? counts : lacks("not approved");
+  return inForce.some((a) => approves(a, seal)) ? counts : lacks(why);
 }
-
-/** Whether an approval names exactly this seal. */
-const approves = (approval: Stored<Approved>, seal: Stored<Seal>): boolean =>
-  approval.value.seals.some((q) => q.key === seal.key && q.sha256 === seal.sha256);
 
 /** A receipt from another process than the export's, for exactly these bytes. */
 async function verifyReceipt(cold: Cold, seal: Stored<Seal>): Promise<Quoted | undefined> {

@@ -1,5 +1,6 @@
 // What a report says of one flow, before it is put into words: done, waiting, and what needs a
 // person. Pure.
+import type { ActiveHold } from "../cellar/holds.ts";
 import type { BatchView, OpenPeriod } from "./open-period.ts";
 import type { FlowView } from "./overview.ts";
 import { namesOf } from "./status-text.ts";
@@ -25,8 +26,22 @@ export interface Done {
   readonly purged: Amount;
 }
 
+/** What kind of thing needs a person. `approval` and a person's `hold` are meant to wait. */
+export type AttentionKind =
+  | "hold"
+  | "tool-hold"
+  | "stalled"
+  | "approval"
+  | "purging"
+  | "late"
+  | "lost"
+  | "unsealed";
+
 /** Something that does not go on by itself. */
 export interface Attention {
+  readonly kind: AttentionKind;
+  /** Undefined where it is about the whole flow. */
+  readonly period: string | undefined;
   readonly what: string;
   /** The step to take: a command, or a sentence. */
   readonly todo: string;
@@ -114,9 +129,11 @@ const sum = (amounts: readonly Amount[]): Amount => ({
 });
 
 function flowAttention({ flow, holds, stalled }: FlowView): Attention[] {
-  const found = holds.map((h) => command(holdText(h), liftCommand(flow.name, h)));
+  const found = holds.map((h) => held(flow.name, undefined, h));
   if (stalled) {
     found.push({
+      kind: "stalled",
+      period: undefined,
       what:
         "no purge starts on this server: " +
         `the recount of ${stalled.period} ${stalled.batch} did not end in time`,
@@ -127,25 +144,40 @@ function flowAttention({ flow, holds, stalled }: FlowView): Attention[] {
   return found;
 }
 
-const command = (what: string, todo: string): Attention => ({ what, todo, isCommand: true });
+const held = (flow: string, period: string | undefined, active: ActiveHold): Attention => ({
+  kind: active.hold.value.by === "tool" ? "tool-hold" : "hold",
+  period,
+  what: holdText(active),
+  todo: liftCommand(flow, active),
+  isCommand: true,
+});
 
 function attentionOf({ flow, nowMs }: FlowView, open: OpenPeriod): Attention[] {
   const { period, batches } = open;
   const approval = batches.filter((b) => b.status.waitsFor === "approval");
   const often = batches.filter((b) => b.status.lateCount >= LATE_TOO_OFTEN);
   const purging = batches.filter((b) => b.status.state === "purging");
-  const found = open.holds.map((h) => command(holdText(h), liftCommand(flow.name, h)));
+  const command = (kind: AttentionKind, what: string, todo: string): Attention => ({
+    kind,
+    period,
+    what,
+    todo,
+    isCommand: true,
+  });
+  const found = open.holds.map((h) => held(flow.name, period, h));
   if (approval.length > 0) {
     const waiting = plural(approval.length, "batch waits", "batches wait");
     const what = `${period}: ${waiting} for approval`;
-    found.push(command(what, `cellarman approve ${flow.name} ${period}`));
+    found.push(command("approval", what, `cellarman approve ${flow.name} ${period}`));
   }
   if (purging.length > 0) {
     const what = `${period}: a delete was begun and is not proven in ${namesOf(purging)}`;
-    found.push(command(what, `cellarman purge ${flow.name} --period ${period}`));
+    found.push(command("purging", what, `cellarman purge ${flow.name} --period ${period}`));
   }
   if (often.length > 0) {
     found.push({
+      kind: "late",
+      period,
       what: `${period}: late points for the third time or more in ${namesOf(often)}`,
       todo: "Find who writes the series below, and fence writes of closed periods.",
       isCommand: false,
@@ -157,7 +189,7 @@ function attentionOf({ flow, nowMs }: FlowView, open: OpenPeriod): Attention[] {
     const without = plural(unsealed.length, "batch has", "batches have");
     const failed = plural(open.attempts.unsealed, "attempt");
     const what = `${period}: ${failed} failed, and ${without} no seal`;
-    found.push(command(what, `cellarman archive ${flow.name} --period ${period}`));
+    found.push(command("unsealed", what, `cellarman archive ${flow.name} --period ${period}`));
   }
   return found;
 }
@@ -165,12 +197,14 @@ function attentionOf({ flow, nowMs }: FlowView, open: OpenPeriod): Attention[] {
 function lostSeal(flow: string, open: OpenPeriod, seal: string, why: string): Attention {
   const batch = open.batches.find((b) => b.status.batch.id === seal.split("/")[3]);
   const what = `lost: ${seal}: ${why}`;
+  const { period } = open;
   if (batch?.purgedMs === undefined && batch?.status.state !== "purging") {
-    return command(what, `cellarman withdraw ${flow} ${seal} --reason "..."`);
+    const todo = `cellarman withdraw ${flow} ${seal} --reason "..."`;
+    return { kind: "lost", period, what, todo, isCommand: true };
   }
   const todo =
     "Points of it may be purged already: bring the object back from a copy or a version.";
-  return { what, todo, isCommand: false };
+  return { kind: "lost", period, what, todo, isCommand: false };
 }
 
 /** Attempts that run right now are no failures: nothing was sealed for an hour. */

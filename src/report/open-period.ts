@@ -54,7 +54,7 @@ const READS = 16;
 
 /** Reads an open period; undefined where no plan rules it. */
 export async function readOpenPeriod(
-  { cold, flow, limits }: Reading,
+  { cold, flow, limits, approvalsOf }: Reading,
   period: string,
   nowMs: number,
 ): Promise<OpenPeriod | undefined> {
@@ -67,7 +67,7 @@ export async function readOpenPeriod(
   const statuses = deriveStatuses({
     flow,
     batches: ruling.batches,
-    approvals: ledger.approvals,
+    approvals: approvalsOf ? await approvalsOf(ledger) : ledger.approvals,
     marksOf: (batch) => ledger.marksOf(batch),
     nowMs,
     gcWaitMs: limits.gcWaitMs,

@@ -3,12 +3,13 @@
 import type { Cold } from "../cellar/cold.ts";
 import { type ActiveHold, readHolds, serverId } from "../cellar/holds.ts";
 import { readQuoted, readRecord, type Stored } from "../cellar/records.ts";
-import { indexPeriods, type IndexedPeriod } from "../cellar/snapshot.ts";
+import { indexPeriods, type IndexedPeriod, type PeriodLedger } from "../cellar/snapshot.ts";
 import type { Flow } from "../flow/flow.ts";
 import { rulingKey } from "../ledger/keys.ts";
 import { planRecord, rulingRecord } from "../ledger/records.ts";
 import { type Closed, closedRecord } from "../ledger/receipts.ts";
 import { dueAtMs, duePeriods, nextPeriod, periodOf } from "../plan/period.ts";
+import type { DatedApproval } from "../plan/statuses.ts";
 import type { PurgeLimits } from "../purge/limits.ts";
 import { stalledRecount } from "../purge/recount.ts";
 import { type OpenPeriod, readOpenPeriod } from "./open-period.ts";
@@ -50,6 +51,10 @@ export interface Reading {
   readonly cold: Cold;
   readonly flow: Flow;
   readonly limits: PurgeLimits;
+  /** The approvals of a period as the flow says who approves; left out: those in the bucket. */
+  readonly approvalsOf?: (
+    ledger: Pick<PeriodLedger, "at" | "approvals">,
+  ) => Promise<readonly DatedApproval[]>;
   readonly signal?: AbortSignal;
 }
 

@@ -21,7 +21,10 @@ const TTY_EVERY_MS = 200;
 const LOG_EVERY_MS = 60_000;
 const BAR_WIDTH = 24;
 
-/** Starts showing progress of `total` items under a verb, e.g. "archive". */
+/**
+ * Starts showing progress of `total` items under a verb, e.g. "archive". A batch may take hours:
+ * the line comes by the clock, not only when one is done. `end` must be called.
+ */
 export function startProgress(
   verb: string,
   total: number,
@@ -51,6 +54,9 @@ export function startProgress(
     const filled = Math.round((finished / Math.max(total, 1)) * BAR_WIDTH);
     tty.write(`\r\x1b[K[${"#".repeat(filled).padEnd(BAR_WIDTH, ".")}] ${line(nowMs)}`);
   };
+  const ticking = setInterval(show, tty ? TTY_EVERY_MS : LOG_EVERY_MS);
+  // What shows work must not be what keeps the process.
+  ticking.unref();
   return {
     done(moved) {
       finished++;
@@ -58,6 +64,7 @@ export function startProgress(
       show();
     },
     end() {
+      clearInterval(ticking);
       if (tty && shownMs > 0) tty.write("\r\x1b[K");
     },
   };

@@ -1,33 +1,31 @@
-// approve: a person says yes to exactly the seals that are verified and not yet approved.
-import pLimit from "p-limit";
-import {
-  keysUnder,
-  quoteAll,
-  readRecord,
-  sha256Hex,
-  type Stored,
-  writeRecord,
-} from "../cellar/records.ts";
+// approve: a person says yes to exactly the seals that are verified and not yet approved; or, where
+// the flow says so, by a pull request or in a CI environment.
+import { type SealList, sealList } from "../cellar/approval-list.ts";
+import type { Stored } from "../cellar/records.ts";
 import type { Cold } from "../cellar/cold.ts";
-import { approvalKey, idOfKey, type PeriodRef } from "../ledger/keys.ts";
-import { canonicalJson } from "../ledger/canonical.ts";
-import { type Quoted, type Seal, sealRecord } from "../ledger/records.ts";
-import type { Approved } from "../ledger/receipts.ts";
+import type { PeriodRef } from "../ledger/keys.ts";
+import type { Seal } from "../ledger/records.ts";
+import { approveEnvironment } from "../purge/approval/read.ts";
 import { CellarmanError, EXIT } from "../runtime/errors.ts";
 import { bytesText } from "../runtime/progress.ts";
 import { some } from "../runtime/words.ts";
-import { randomId } from "../runtime/random.ts";
-import { chosenFlow, openStore } from "./open.ts";
-import { limitsOf, openPeriods } from "./periods.ts";
-import { type Invocation, textOption, type VerbResult } from "./verb.ts";
+import { approveByEnvironment } from "./approve-environment.ts";
+import { approveByFile } from "./approve-file.ts";
+import { proposeApprovals } from "./approve-propose.ts";
+import { approveReviewed } from "./approve-review.ts";
+import { chosenFlow, type FlowFile, openStore } from "./open.ts";
+import { sealsToApprove as readToApprove } from "./seals-to-approve.ts";
+import { flagOption, type Invocation, textOption, type VerbResult } from "./verb.ts";
+import { writeApproved } from "./write-approval.ts";
 
-/** Batches whose receipts are listed at once. */
-const AT_ONCE = 16;
 /** Characters of the period's digest that a person repeats. */
 const DIGEST_CHARS = 8;
 
-/** Prints what the approval covers, asks for the digest's first characters, writes the receipt. */
+/** Approves as the flow says who approves, and as the command line asks. */
 export async function run(inv: Invocation): Promise<VerbResult> {
+  if (flagOption(inv.options, "propose")) return proposeApprovals(inv);
+  const review = textOption(inv.options, "review");
+  if (review !== undefined) return approveReviewed(inv, review);
   const at = await chosenFlow(inv);
   const period = inv.positionals[1];
   if (period === undefined) {
@@ -35,6 +33,26 @@ export async function run(inv: Invocation): Promise<VerbResult> {
       hint: "cellarman approve metrics 2025-11",
     });
   }
+  if (textOption(inv.options, "environment") !== undefined) {
+    return approveByEnvironment(inv, at, period);
+  }
+  const { mode, approveBy } = at.flow.purge;
+  if (mode === "approve" && approveBy === "pull-request") return approveByFile(inv, at, period);
+  if (mode === "approve" && approveBy === "environment") {
+    const name = approveEnvironment(at.flow);
+    throw new CellarmanError("blocked", `the reviewers of ${name} approve ${at.flow.name}`, {
+      hint: "Start a run of offload.yml, and say yes to its approve job.",
+    });
+  }
+  return approveByCommand(inv, at, period);
+}
+
+/** Prints what the approval covers, asks for the digest's first characters, writes the receipt. */
+async function approveByCommand(
+  inv: Invocation,
+  at: FlowFile,
+  period: string,
+): Promise<VerbResult> {
   const cold = await openStore(inv, at);
   try {
     const seals = await sealsToApprove(inv, at, cold, period);
@@ -60,67 +78,25 @@ export async function run(inv: Invocation): Promise<VerbResult> {
   }
 }
 
-/** The digest that names a list of seals: SHA-256 over their sorted digests. */
-export const periodDigest = (sorted: readonly string[]): string =>
-  sha256Hex(canonicalJson([...sorted]));
-
 /** What an approval names: exactly these seals, sorted by digest, and the period's digest. */
-export function approvalOf(seals: readonly Stored<Seal>[]): Pick<Approved, "seals" | "digest"> {
-  const list = seals
-    .map(({ key, sha256 }) => ({ key, sha256 }))
-    .toSorted((a, b) => (a.sha256 < b.sha256 ? -1 : 1));
-  return { seals: list, digest: periodDigest(list.map((s) => s.sha256)) };
-}
+export const approvalOf = (seals: readonly Stored<Seal>[]): SealList => sealList(seals);
 
-/** Writes an approval down. */
-export async function writeApproval(
+/** Writes an approval by command down. */
+export const writeApproval = (
   cold: Cold,
   at: PeriodRef,
   process: string,
-  approval: Pick<Approved, "seals" | "digest">,
-): Promise<void> {
-  const previous = await receiptsOf(cold, approval.seals);
-  const value = { schema: "cellarman/approved/1" as const, ...at, process, ...approval, previous };
-  await writeRecord(cold, approvalKey(at, randomId()), { ...value, by: "command" }, true);
-}
-
-/** The verify receipts of these seals, quoted. */
-async function receiptsOf(cold: Cold, seals: readonly Quoted[]): Promise<Quoted[]> {
-  const ids = new Set(seals.map((s) => idOfKey(s.key)));
-  const batches = new Set(seals.map((s) => s.key.split("/").slice(1, 4).join("/")));
-  const keys = await pLimit(AT_ONCE).map(batches, (batch) => keysUnder(cold, `verified/${batch}/`));
-  const naming = keys.flat().filter((key) => ids.has(idOfKey(key).split(".")[0] ?? ""));
-  return quoteAll(cold, naming.toSorted());
-}
+  approval: SealList,
+): Promise<void> => writeApproved(cold, at, process, approval, { by: "command" });
 
 /** The verified seals of a period that no approval in force names. */
 export async function sealsToApprove(
   inv: Invocation,
-  at: Pick<Awaited<ReturnType<typeof chosenFlow>>, "flow">,
+  { flow }: Pick<FlowFile, "flow">,
   cold: Cold,
   period: string,
-): Promise<Stored<Seal>[]> {
-  const options = { ...inv.options, period };
-  const [found] = await openPeriods({ ...inv, options }, at.flow, cold);
-  if (!found) {
-    throw new CellarmanError("usage", `${at.flow.name} has no open period ${period}`, {
-      hint: `cellarman status ${at.flow.name}`,
-    });
-  }
-  // A batch that is purging may have a further seal, of late points, that nobody approved yet.
-  const verified = found.statuses.filter(
-    (s) => s.verified && ["verified", "cooling", "purging"].includes(s.state),
-  );
-  const seals: Stored<Seal>[] = [];
-  for (const { seal } of verified) {
-    const read = seal && (await readRecord(cold, seal.key, sealRecord));
-    if (read) seals.push(read);
-  }
-  const nowMs = await cold.nowMs();
-  const { approvalMs } = limitsOf(inv);
-  const inForce = found.ledger.approvals.filter((a) => nowMs - a.lastModifiedMs <= approvalMs);
-  const approved = new Set(inForce.flatMap((a) => a.value.seals.map((q) => q.sha256)));
-  return seals.filter((s) => !approved.has(s.sha256));
+): Promise<readonly Stored<Seal>[]> {
+  return (await readToApprove(inv, flow, cold, period)).waiting;
 }
 
 function coverText(

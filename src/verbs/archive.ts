@@ -3,14 +3,21 @@ import { archiveAll, type BatchArchived } from "../archive/run.ts";
 import { parquetExporter } from "../archive/parquet/export.ts";
 import { batchFamily } from "../ledger/keys.ts";
 import { dueStep } from "../plan/due.ts";
-import { packShards } from "../plan/shards.ts";
 import type { PlannedBatch } from "../ledger/records.ts";
 import { exitCodeOfSome } from "../runtime/errors.ts";
 import { startProgress } from "../runtime/progress.ts";
 import { randomFraction } from "../runtime/random.ts";
 import { retrying } from "../runtime/retry.ts";
-import { chosenFlows, type FlowFile, openReader, openStore } from "./open.ts";
-import { openPeriods, type RuledPeriod, shardOf } from "./periods.ts";
+import { type FlowFile, openReader, openStore } from "./open.ts";
+import { openPeriods, type RuledPeriod } from "./periods.ts";
+import {
+  assertShareOptions,
+  flowsOfShare,
+  shardShare,
+  type Share,
+  shareOf,
+  shareText,
+} from "./share.ts";
 import type { Invocation, VerbResult } from "./verb.ts";
 
 /**
@@ -19,15 +26,20 @@ import type { Invocation, VerbResult } from "./verb.ts";
  */
 export async function run(inv: Invocation): Promise<VerbResult> {
   const results: FlowArchived[] = [];
-  shardOf(inv);
-  for (const at of await chosenFlows(inv)) results.push(...(await archiveFlow(inv, at)));
-  const batches = results.flatMap((r) => r.batches);
+  let notes = "";
+  assertShareOptions(inv);
+  for (const at of await flowsOfShare(inv)) {
+    const { periods, note } = await archiveFlow(inv, at);
+    results.push(...periods);
+    notes += note;
+  }
+  const batches = results.flatMap((r) => r.batches).filter((b) => !("left" in b));
   const failures = batches.filter((b) => "failed" in b).map((b) => b.failed);
   const failed = failures.length;
   return {
     exitCode: exitCodeOfSome(failures, batches.length),
-    text: results.map(describe).join("") || "Nothing to archive.\n",
-    json: { flows: results.map(toJson), failed },
+    text: `${results.map(describe).join("") || "Nothing to archive.\n"}${notes}`,
+    json: { flows: results.map(toJson), failed, note: notes.trim() || null },
   };
 }
 
@@ -37,34 +49,40 @@ interface FlowArchived {
   readonly batches: readonly BatchArchived[];
 }
 
-async function archiveFlow(inv: Invocation, at: FlowFile): Promise<FlowArchived[]> {
+async function archiveFlow(
+  inv: Invocation,
+  at: FlowFile,
+): Promise<{ periods: FlowArchived[]; note: string }> {
   const cold = await openStore(inv, at);
   try {
-    const archived: FlowArchived[] = [];
-    for (const period of await openPeriods(inv, at.flow, cold)) {
-      const batches = dueBatches(inv, period);
+    const periods: FlowArchived[] = [];
+    const share = await shareOf(inv, "archive", at.flow, cold);
+    for (const period of await openPeriods(inv, at.flow, cold, share.periods)) {
+      const batches = dueBatches(inv, period, share);
       if (batches.length === 0) continue;
-      const hot = await openReader(inv, at, period.ruling.plan.value.unit);
+      const hot = await openReader(inv, at, period.ruling.plan.value.unit, share.time);
       try {
-        archived.push(await archivePeriod(inv, at, { cold, hot }, period, batches));
+        periods.push(await archivePeriod(inv, at, { cold, hot }, period, batches, share));
       } finally {
         await hot.close();
       }
     }
-    return archived;
+    const all = periods.flatMap((p) => p.batches);
+    const left = all.filter((b) => "left" in b).length;
+    return { periods, note: shareText(share, "archiving", all.length - left, left) };
   } finally {
     await cold.close();
   }
 }
 
-/** The due batches of this shard. */
-export function dueBatches(inv: Invocation, { statuses }: RuledPeriod): PlannedBatch[] {
+/** The due batches of this process's share. */
+export function dueBatches(
+  inv: Invocation,
+  { ledger, statuses }: RuledPeriod,
+  share: Share = shardShare(inv),
+): readonly PlannedBatch[] {
   const due = statuses.filter((s) => dueStep(s) === "archive").map((s) => s.batch);
-  const { index, count } = shardOf(inv);
-  if (count === 1) return due;
-  const costed = due.map((b) => ({ id: b.id, cost: Number(b.points ?? b.series) }));
-  const mine = new Set(packShards(costed, count)[index] ?? []);
-  return due.filter((b) => mine.has(b.id));
+  return share.own(ledger.at.period, due);
 }
 
 /** Archives some batches of one period through the given ports. */
@@ -74,11 +92,11 @@ export async function archivePeriod(
   ports: Pick<Parameters<typeof archiveAll>[0], "cold" | "hot">,
   { ledger, ruling }: RuledPeriod,
   batches: readonly PlannedBatch[],
+  { parts, time }: Share = shardShare(inv),
 ): Promise<FlowArchived> {
   const { clock, terminal, signal } = inv.io;
   const progress = startProgress("archive", batches.length, clock, inv.log, terminal);
-  const { count } = shardOf(inv);
-  const order = flow.run.order === "sequential" ? 1 : Math.ceil(flow.run.parallel / count);
+  const order = flow.run.order === "sequential" ? 1 : Math.ceil(flow.run.parallel / parts);
   const archived = await archiveAll(
     {
       ...ports,
@@ -93,6 +111,7 @@ export async function archivePeriod(
     order,
     retrying(flow.run.retry, clock, randomFraction),
     progress,
+    time,
   ).finally(() => progress.end());
   return { flow: flow.name, period: ledger.at.period, batches: archived };
 }
@@ -130,25 +149,20 @@ function describe({ flow, period, batches }: FlowArchived): string {
   return head + failures.join("");
 }
 
-function toJson({ flow, period, batches }: FlowArchived): object {
-  return {
-    flow,
-    period,
-    batches: batches.map((b) =>
-      "sealed" in b
-        ? {
-            batch: b.batch.id,
-            attempts: b.attempts,
-            points: String(b.sealed.points),
-            series: b.sealed.series,
-            bytes: b.sealed.bytes,
-            seal: b.sealed.seal,
-          }
-        : {
-            batch: b.batch.id,
-            attempts: b.attempts,
-            error: { code: b.failed.code, message: b.failed.message, hint: b.failed.hint ?? null },
-          },
-    ),
-  };
+const toJson = ({ flow, period, batches }: FlowArchived): object => ({
+  flow,
+  period,
+  batches: batches.map(batchJson),
+});
+
+function batchJson(archived: BatchArchived): object {
+  const batch = archived.batch.id;
+  if ("left" in archived) return { batch, left: true };
+  const { attempts } = archived;
+  if ("failed" in archived) {
+    const { code, message, hint, retryable } = archived.failed;
+    return { batch, attempts, error: { code, message, hint: hint ?? null, retryable } };
+  }
+  const { points, series, bytes, seal } = archived.sealed;
+  return { batch, attempts, points: String(points), series, bytes, seal };
 }

@@ -1,10 +1,12 @@
 // doctor: the store, found out by trying (facts cellar-s3 §§0, 2, 9).
 import { type Ability, probeStore, type StoreAbilities } from "../cellar/probe.ts";
+import { probeRoles } from "../cellar/probe-roles.ts";
 import { openCellar, type Cellar, type CellarOptions } from "../cellar/s3.ts";
 import type { Flow } from "../flow/flow.ts";
 import { randomId } from "../runtime/random.ts";
 import { bad, examine, type Finding, ok, weak } from "./doctor-finding.ts";
 import { judgeClock } from "./doctor-hot.ts";
+import { ARCHIVE_ROLES, judgeRoles, RECEIPT_ROLES } from "./doctor-roles.ts";
 import { flagOption, type Invocation } from "./verb.ts";
 
 /** The store's findings, and the store where it can be read. */
@@ -38,7 +40,13 @@ export async function examineStore(inv: Invocation, flow: Flow): Promise<StoreEx
     : await examine("store's abilities", signal, async () =>
         judgeAbilities(await probeStore(options, `probes/${randomId()}`, signal)),
       );
-  return { findings: [...found, ...probed], cold };
+  const roles = flagOption(inv.options, "dry-run")
+    ? []
+    : await examine("bucket key's roles", signal, async () => {
+        const all = [...ARCHIVE_ROLES, ...RECEIPT_ROLES];
+        return [judgeRoles(await probeRoles(options, all, `doctor-${randomId()}`, signal))];
+      });
+  return { findings: [...found, ...probed, ...roles], cold };
 }
 
 function optionsOf(inv: Invocation, flow: Flow): CellarOptions | Finding {

@@ -3,6 +3,7 @@
 import { EXIT } from "../runtime/errors.ts";
 import { assertDestinations } from "./destinations.ts";
 import { examine, type Finding, type Level } from "./doctor-finding.ts";
+import { examineForge } from "./doctor-forge.ts";
 import { examineHot } from "./doctor-hot.ts";
 import { examineStore } from "./doctor-store.ts";
 import { chosenFlows, type FlowFile } from "./open.ts";
@@ -40,7 +41,8 @@ async function examineFlow(inv: Invocation, at: FlowFile): Promise<readonly Find
   if (blocked.length > 0) return blocked;
   const store = await examineStore(inv, at.flow);
   try {
-    return [...(await examineHot(inv, at.flow, store.cold)), ...store.findings];
+    const hot = await examineHot(inv, at.flow, store.cold);
+    return [...hot, ...store.findings, ...(await examineForge(inv, at))];
   } finally {
     await store.cold?.close();
   }

@@ -34,7 +34,7 @@ export async function casesOfPeriod(
       flow: now.flow,
       flowFile: now.flowFile,
       flowsAreAuthoritative: flagOption(inv.options, "flows-are-authoritative"),
-      localHoldAll: policy?.holdAll === true,
+      ...(policy ? { localPolicy: policy } : {}),
       plan: ruling.plan,
       batch,
       at: { ...ledger.at, batch: batch.id },

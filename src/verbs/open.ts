@@ -7,10 +7,12 @@ import type { Cold } from "../cellar/cold.ts";
 import { openCellar } from "../cellar/s3.ts";
 import type { EnvName, Flow } from "../flow/flow.ts";
 import { loadFlow } from "../flow/load.ts";
-import { loadPolicy, type Policy, POLICY_FILE } from "../flow/policy.ts";
+import { loadPolicy, type Policy, policyBeside, POLICY_FILE } from "../flow/policy.ts";
 import { renderProblems } from "../flow/problems.ts";
+import { openRunGitHub } from "../forge/actions/context.ts";
 import type { Forge } from "../forge/forge.ts";
 import { openGit } from "../forge/git.ts";
+import { overGitHub } from "../forge/github/forge.ts";
 import { keptFor } from "../forge/kept.ts";
 import { patient } from "../cellar/patient.ts";
 import { CellarmanError } from "../runtime/errors.ts";
@@ -19,6 +21,7 @@ import { retrying, type RetryPolicy } from "../runtime/retry.ts";
 import { openHot, type OpenHot } from "../warp10/client.ts";
 import type { Hot } from "../warp10/hot.ts";
 import { limited, ordinaryLimits } from "../warp10/limited.ts";
+import type { WorkTime } from "../runtime/work-time.ts";
 import type { TimeUnit } from "../warp10/range.ts";
 import { assertDestinations } from "./destinations.ts";
 import { flagOption, type Invocation, textOption } from "./verb.ts";
@@ -51,21 +54,38 @@ export async function flowPaths(folder: string): Promise<string[]> {
   }
 }
 
-/** Loads all flows. Throws "flow-invalid" with every problem of every file. */
-export async function loadFlows(inv: Invocation): Promise<FlowFile[]> {
+/** A flow file that is not valid, and why. */
+export interface BadFile {
+  readonly file: string;
+  /** One line each, with file, line and column. */
+  readonly problems: string;
+}
+
+/** Loads all flows that are valid, and says what is wrong with the others. */
+export async function readFlows(inv: Invocation): Promise<{ files: FlowFile[]; bad: BadFile[] }> {
   const files: FlowFile[] = [];
-  let problems = "";
+  const bad: BadFile[] = [];
   for (const file of await flowPaths(flowsFolder(inv))) {
     const loaded = loadFlow(await readFile(file), file);
     if ("flow" in loaded) files.push({ file, flow: loaded.flow });
-    else problems += renderProblems(loaded.problems);
+    else bad.push({ file, problems: renderProblems(loaded.problems) });
   }
-  if (problems !== "") {
-    throw new CellarmanError("flow-invalid", `flow files are not valid:\n${problems.trimEnd()}`, {
-      hint: "Correct the lines above; cellarman validate checks them.",
-    });
-  }
+  return { files, bad };
+}
+
+/** Loads all flows. Throws "flow-invalid" with every problem of every file. */
+export async function loadFlows(inv: Invocation): Promise<FlowFile[]> {
+  const { files, bad } = await readFlows(inv);
+  if (bad.length > 0) throw invalidFlows(bad);
   return files;
+}
+
+/** The failure that names every problem of these files. */
+export function invalidFlows(bad: readonly BadFile[]): CellarmanError {
+  const problems = bad.map((file) => file.problems).join("");
+  return new CellarmanError("flow-invalid", `flow files are not valid:\n${problems.trimEnd()}`, {
+    hint: "Correct the lines above; cellarman validate checks them.",
+  });
 }
 
 /** The policy in the folder of flows; undefined where there is none. Throws "flow-invalid". */
@@ -80,9 +100,13 @@ export async function localPolicy(inv: Invocation): Promise<Policy | undefined> 
 
 /** The flows that an invocation is about: the first positional names one; none: all. */
 export async function chosenFlows(inv: Invocation): Promise<FlowFile[]> {
-  const files = await loadFlows(inv);
+  return chosenOf(inv, await loadFlows(inv));
+}
+
+/** Those of the flows that an invocation is about. Throws "usage" where it names none of them. */
+export function chosenOf(inv: Invocation, files: readonly FlowFile[]): FlowFile[] {
   const wanted = inv.positionals[0];
-  if (wanted === undefined) return files;
+  if (wanted === undefined) return [...files];
   const found = files.filter((f) => f.flow.name === wanted);
   if (found.length > 0) return found;
   const names = files.map((f) => f.flow.name).join(", ") || "none";
@@ -148,6 +172,7 @@ export async function openReader(
   inv: Invocation,
   at: FlowFile,
   unit?: TimeUnit,
+  time?: WorkTime,
 ): Promise<OpenReader> {
   await assertDestinations(inv, at);
   const hot = openHot({
@@ -158,9 +183,14 @@ export async function openReader(
     ...(unit ? { unit } : {}),
   });
   const { hotStallMs, hotDeadlineMs } = inv.io.limits ?? {};
+  const timeoutMs = hotDeadlineMs ?? at.flow.run.timeoutMs;
   const defaults = {
-    ...ordinaryLimits(hotDeadlineMs ?? at.flow.run.timeoutMs, inv.io.signal),
+    ...ordinaryLimits(timeoutMs, inv.io.signal),
     ...(hotStallMs === undefined ? {} : { stallMs: hotStallMs }),
+    // Asked at each call: no read outlasts the time of this process.
+    get deadlineMs() {
+      return Math.min(timeoutMs, time?.leftMs() ?? timeoutMs);
+    },
   };
   return {
     ...limited(hot, defaults),
@@ -172,8 +202,25 @@ export async function openReader(
 /** How long an answer about the default branch is good for, ms: one fetch a minute at the most. */
 const BRANCH_FRESH_MS = 60_000;
 
-/** Where the flows are kept; undefined: no remote. */
+/**
+ * Where the flows are kept; undefined: no remote. In a run of GitHub Actions that has a token its
+ * API is asked, else `git fetch`.
+ */
 export async function openForge(inv: Invocation): Promise<Forge | undefined> {
-  const forge = await openGit(flowsFolder(inv));
-  return forge && keptFor(forge, inv.io.clock, BRANCH_FRESH_MS);
+  const checkout = await openGit(flowsFolder(inv));
+  if (!checkout) return undefined;
+  const github = openRunGitHub(inv.io, inv.log);
+  if (github) return overGitHub(checkout, github, inv.io.clock);
+  return keptFor(checkout, inv.io.clock, BRANCH_FRESH_MS);
+}
+
+/**
+ * The policy that a run goes by: the default branch's as it is now; without a remote the one on
+ * disk. Throws "flow-invalid" where it cannot be read.
+ */
+export async function policyNow(inv: Invocation, at: FlowFile): Promise<Policy | undefined> {
+  const forge = await openForge(inv);
+  if (!forge) return localPolicy(inv);
+  const text = await forge.fileNow(policyBeside(await forge.pathInside(at.file)));
+  return text === undefined ? undefined : loadPolicy(text);
 }

@@ -8,10 +8,11 @@ import {
 import type { Cold } from "../cellar/cold.ts";
 import type { Flow } from "../flow/flow.ts";
 import type { BatchStatus } from "../ledger/state.ts";
-import { deriveStatuses } from "../plan/statuses.ts";
+import { type DatedApproval, deriveStatuses } from "../plan/statuses.ts";
 import { parseDuration, fixedMs } from "../flow/duration.ts";
 import { GC_WAIT_LEAST_MS, PURGE_LIMITS, type PurgeLimits } from "../purge/limits.ts";
 import { CellarmanError } from "../runtime/errors.ts";
+import { approvalsFor } from "./approvals.ts";
 import { type Invocation, textOption } from "./verb.ts";
 
 /** A period with a ruling plan. */
@@ -36,19 +37,33 @@ export function limitsOf(inv: Invocation): PurgeLimits {
   return { ...usual, gcWaitMs };
 }
 
+/** Reads one period and derives its states; undefined where no plan rules it. */
+export async function readRuled(
+  inv: Invocation,
+  flow: Flow,
+  cold: Cold,
+  period: string,
+  nowMs: number,
+): Promise<RuledPeriod | undefined> {
+  const ledger = await readPeriod(cold, { flow: flow.name, period });
+  const approvals = await approvalsFor(inv, flow, cold, ledger);
+  return ruled(flow, ledger, nowMs, limitsOf(inv), approvals);
+}
+
 /** Derives the states of one period; undefined where no plan rules it. */
 export function ruled(
   flow: Flow,
   ledger: PeriodLedger,
   nowMs: number,
   limits: PurgeLimits,
+  approvals: readonly DatedApproval[] = ledger.approvals,
 ): RuledPeriod | undefined {
   const { ruling } = ledger;
   if (!ruling) return undefined;
   const statuses = deriveStatuses({
     flow,
     batches: ruling.batches,
-    approvals: ledger.approvals,
+    approvals,
     marksOf: (batch) => ledger.marksOf(batch),
     nowMs,
     gcWaitMs: limits.gcWaitMs,
@@ -57,30 +72,23 @@ export function ruled(
   return { ledger, ruling, statuses };
 }
 
-/** The open periods of a flow that have a plan, oldest first; `--period P` names one. */
-export async function openPeriods(inv: Invocation, flow: Flow, cold: Cold): Promise<RuledPeriod[]> {
+/**
+ * The open periods of a flow that have a plan, oldest first; `--period P` names one, `among` some.
+ */
+export async function openPeriods(
+  inv: Invocation,
+  flow: Flow,
+  cold: Cold,
+  among?: ReadonlySet<string>,
+): Promise<RuledPeriod[]> {
   const only = textOption(inv.options, "period");
-  const limits = limitsOf(inv);
   const nowMs = await cold.nowMs();
   const periods: RuledPeriod[] = [];
   for (const { period, closed } of await indexPeriods(cold, flow.name)) {
     if (closed || (only !== undefined && period !== only)) continue;
-    const ledger = await readPeriod(cold, { flow: flow.name, period });
-    const found = ruled(flow, ledger, nowMs, limits);
+    if (among && !among.has(period)) continue;
+    const found = await readRuled(inv, flow, cold, period, nowMs);
     if (found) periods.push(found);
   }
   return periods;
-}
-
-/**
- * The batches that this process takes of all that are due: `--shard 2/8` takes the second of eight.
- */
-export function shardOf(inv: Invocation): { index: number; count: number } {
-  const said = textOption(inv.options, "shard");
-  if (said === undefined) return { index: 0, count: 1 };
-  const [, index, count] = /^([1-9]\d{0,3})\/([1-9]\d{0,3})$/.exec(said) ?? [];
-  if (!index || !count || Number(index) > Number(count)) {
-    throw new CellarmanError("usage", `--shard ${said}: expected I/N, e.g. 2/8`);
-  }
-  return { index: Number(index) - 1, count: Number(count) };
 }

@@ -138,8 +138,8 @@ const SAMPLE_AT = [0.1777, 0.5444, 0.8222];
  * Points of one series in the period, estimated from three places in it; undefined: nothing is
  * known.
  */
-async function samplePoints(
-  { hot, log }: Planning,
+export async function samplePoints(
+  { hot, log }: Pick<Planning, "hot" | "log">,
   period: Period,
   unit: TimeUnit,
   groups: readonly SurveyedGroup[],

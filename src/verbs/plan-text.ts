@@ -3,7 +3,10 @@ import { tally } from "../plan/due.ts";
 import { bytesText, compact, duration } from "../runtime/progress.ts";
 import { renderTable } from "../report/table.ts";
 import { some } from "../runtime/words.ts";
+import { coverText } from "./approval-cover.ts";
 import type { FlowPlanned } from "./plan.ts";
+import type { Broken } from "./plan-json.ts";
+import type { PlannedLegs } from "./plan-legs.ts";
 import type { RuledPeriod } from "./periods.ts";
 
 /**
@@ -37,7 +40,8 @@ function describeFlow(planned: FlowPlanned): string {
         (leftOut > 0
           ? `; ${leftOut} more wait for the budget, about ${some(runs, "run")} in all.\n`
           : ".\n");
-  return `${flow}\n${table}${purge}`;
+  const covers = planned.toReview.map((cover) => `To approve: ${coverText(cover)}.\n`);
+  return `${flow}\n${table}${purge}${covers.join("")}`;
 }
 
 function row({ ledger, ruling, statuses }: RuledPeriod): string[] {
@@ -58,3 +62,27 @@ function row({ ledger, ruling, statuses }: RuledPeriod): string[] {
 }
 
 const day = (ms: number): string => new Date(ms).toISOString().slice(0, 10);
+
+/** What the jobs after `plan` will be, and what needs a person. */
+export function describeLegs(
+  { id, legs, review, elsewhere }: PlannedLegs,
+  broken: readonly Broken[],
+): string {
+  const counts = Object.entries(legs).map(([step, of]) => `${some(of.length, `${step} leg`)}`);
+  const lines = [
+    `Plan ${id}: ${counts.join(", ")}.`,
+    ...review.map((r) => `To be reviewed in ${r.environment}: ${r.flow} ${r.period}, ${r.digest}.`),
+    ...elsewhere.map(elsewhereText),
+    ...broken.map(({ flow, error }) => `${flow} was left out: ${error.message}`),
+  ];
+  return `${lines.join("\n")}\n`;
+}
+
+/** The notice of a purge that CI does not do. */
+export const elsewhereText = ({
+  flow,
+  batches,
+  sinceMs,
+}: PlannedLegs["elsewhere"][number]): string =>
+  `${flow}: ${some(batches, "batch", "batches")} ${batches === 1 ? "waits" : "wait"} for ` +
+  `\`cellarman purge\`, oldest since ${day(sinceMs)}`;

@@ -1,26 +1,41 @@
 // plan: see what is due, plan periods that have no plan, cut the purge list, and say what each step
 // should do.
 import pLimit from "p-limit";
-import { indexPeriods, readPeriod } from "../cellar/snapshot.ts";
+import { indexPeriods } from "../cellar/snapshot.ts";
 import { readRecord, writeRecord } from "../cellar/records.ts";
+import type { Flow } from "../flow/flow.ts";
 import type { Cold } from "../cellar/cold.ts";
 import { purgeListKey } from "../ledger/keys.ts";
 import { sealRecord } from "../ledger/records.ts";
 import { closedRecord } from "../ledger/receipts.ts";
 import type { BatchStatus } from "../ledger/state.ts";
-import { dueStep, isDue, tally } from "../plan/due.ts";
+import { dueStep, isDue } from "../plan/due.ts";
 import { dueAtMs, duePeriods, type Period, periodOf } from "../plan/period.ts";
 import { type Candidate, cutToBudget, type CutList } from "../plan/purge-list.ts";
 import { packShards } from "../plan/shards.ts";
-import { EXIT } from "../runtime/errors.ts";
+import { asCellarmanError, EXIT, exitCodeOfSome } from "../runtime/errors.ts";
+import { renderFailure } from "../runtime/failure-text.ts";
 import { randomFraction, randomId } from "../runtime/random.ts";
 import { retrying } from "../runtime/retry.ts";
 import { assertDisjoint } from "./between-flows.ts";
-import { chosenFlows, type FlowFile, openReader, openStore } from "./open.ts";
-import { limitsOf, type RuledPeriod, ruled } from "./periods.ts";
+import {
+  chosenFlows,
+  chosenOf,
+  type FlowFile,
+  invalidFlows,
+  openReader,
+  openStore,
+  readFlows,
+} from "./open.ts";
+import { readRuled, type RuledPeriod } from "./periods.ts";
+import type { Cover } from "./approval-cover.ts";
+import { coversToReview } from "./plan-covers.ts";
+import { budgetNow } from "./plan-budget.ts";
 import { planPeriod } from "./plan-period.ts";
-import { describePlans } from "./plan-text.ts";
-import { type Invocation, textOption, type VerbResult } from "./verb.ts";
+import { type Broken, legsJson, planJson } from "./plan-json.ts";
+import { planLegs, stepsOf } from "./plan-legs.ts";
+import { describeLegs, describePlans } from "./plan-text.ts";
+import { flagOption, type Invocation, textOption, type VerbResult } from "./verb.ts";
 
 /** What planning one flow found. */
 export interface FlowPlanned {
@@ -31,19 +46,51 @@ export interface FlowPlanned {
   /** When the next period becomes due, ms; undefined: some are due now. */
   readonly nextDueMs: number | undefined;
   readonly purgeList: CutList & { readonly key: string | undefined };
+  /** What the reviewers of the flow's CI environment are asked for. */
+  readonly toReview: readonly Cover[];
   /** Batch ids by step and shard. */
   readonly shards: Readonly<Record<"archive" | "verify" | "purge", readonly (readonly string[])[]>>;
 }
 
-/** Plans the chosen flows. */
+/** Plans the chosen flows; with `--legs` those that can be planned, and the jobs of the run. */
 export async function run(inv: Invocation): Promise<VerbResult> {
+  if (flagOption(inv.options, "legs")) return runWithLegs(inv);
   const files = await chosenFlows(inv);
   const planned: FlowPlanned[] = [];
   for (const at of files) planned.push(await planFlow(inv, at));
   return {
     exitCode: EXIT.done,
     text: describePlans(planned),
-    json: { flows: planned.map(toJson) },
+    json: { flows: planned.map(planJson) },
+  };
+}
+
+/** One broken flow keeps no other from its work: exit 3 says that there is one. */
+async function runWithLegs(inv: Invocation): Promise<VerbResult> {
+  stepsOf(inv);
+  const { files, bad } = await readFlows(inv);
+  const broken: Broken[] = bad.map((file) => ({ flow: file.file, error: invalidFlows([file]) }));
+  const planned: FlowPlanned[] = [];
+  for (const at of chosenOf(inv, files)) {
+    try {
+      planned.push(await planFlow(inv, at));
+    } catch (thrown) {
+      inv.io.signal?.throwIfAborted();
+      const error = asCellarmanError(thrown);
+      broken.push({ flow: at.flow.name, error });
+      inv.io.stderr(renderFailure(error, { json: false, verbose: false }));
+    }
+  }
+  const [first] = broken;
+  if (first && planned.length === 0) throw first.error;
+  const legs = await planLegs(inv, files, planned);
+  return {
+    exitCode: exitCodeOfSome(
+      broken.map(({ error }) => error),
+      broken.length + planned.length,
+    ),
+    text: describePlans(planned) + describeLegs(legs, broken),
+    json: { flows: planned.map(planJson), ...legsJson(legs, broken) },
   };
 }
 
@@ -71,6 +118,7 @@ async function planFlow(inv: Invocation, at: FlowFile): Promise<FlowPlanned> {
       fresh,
       nextDueMs: next ? undefined : dueAtMs(periodOf(every, first), keepHot),
       purgeList: await cutPurgeList(inv, at, cold, periods),
+      toReview: await coversToReview(inv, flow, cold, periods),
       shards: shardsOf(periods, flow.run.shards),
     };
   } finally {
@@ -85,9 +133,8 @@ async function ruledOrPlanned(
   period: Period,
   fresh: string[],
 ): Promise<RuledPeriod | undefined> {
-  const place = { flow: at.flow.name, period: period.name };
   const storeMs = await cold.nowMs();
-  const known = ruled(at.flow, await readPeriod(cold, place), storeMs, limitsOf(inv));
+  const known = await readRuled(inv, at.flow, cold, period.name, storeMs);
   if (known) return known;
   const hot = await openReader(inv, at);
   try {
@@ -99,29 +146,37 @@ async function ruledOrPlanned(
     await hot.close();
   }
   fresh.push(period.name);
-  return ruled(at.flow, await readPeriod(cold, place), storeMs, limitsOf(inv));
+  return readRuled(inv, at.flow, cold, period.name, storeMs);
 }
+
+/**
+ * A batch that a reviewer of the CI environment may approve in this very run goes on its list: the
+ * gate still asks for the approval.
+ */
+const toReview = (inv: Invocation, flow: Flow, status: BatchStatus): boolean =>
+  flagOption(inv.options, "legs") &&
+  flow.purge.approveBy === "environment" &&
+  status.waitsFor === "approval";
 
 /** Cuts what may be purged now to the budgets, and writes the list that `purge` goes by. */
 export async function cutPurgeList(
   inv: Invocation,
-  { flow }: FlowFile,
+  at: FlowFile,
   cold: Cold,
   periods: readonly RuledPeriod[],
 ): Promise<FlowPlanned["purgeList"]> {
+  const { flow } = at;
   const due = periods.flatMap(({ ledger, statuses }) =>
     statuses
-      .filter((status) => dueStep(status) === "purge")
+      .filter((status) => dueStep(status) === "purge" || toReview(inv, flow, status))
       .map((status) => ({ period: ledger.at.period, status })),
   );
   const candidates = await pLimit(SEALS_AT_ONCE).map(due, ({ period, status }) =>
     candidateOf(cold, period, status),
   );
-  const cut = cutToBudget(
-    candidates,
-    flow.purge.budget,
-    await purgedSoFar(cold, flow.name, periods),
-  );
+  const budget = candidates.length === 0 ? flow.purge.budget : await budgetNow(inv, at);
+  if (!budget) return { entries: [], leftOut: candidates.length, runs: 0, key: undefined };
+  const cut = cutToBudget(candidates, budget, await purgedSoFar(cold, flow.name, periods));
   if (cut.entries.length === 0) return { ...cut, key: undefined };
   const { key } = await writeRecord(cold, purgeListKey(flow.name, randomId()), {
     schema: "cellarman/purge-list/1",
@@ -178,27 +233,4 @@ function shardsOf(periods: readonly RuledPeriod[], count: number): FlowPlanned["
       count,
     );
   return { archive: packed("archive"), verify: packed("verify"), purge: packed("purge") };
-}
-
-function toJson(planned: FlowPlanned): object {
-  return {
-    flow: planned.flow,
-    nextDue: planned.nextDueMs === undefined ? null : new Date(planned.nextDueMs).toISOString(),
-    periods: planned.periods.map(({ ledger, ruling, statuses }) => ({
-      period: ledger.at.period,
-      plan: ruling.plan.sha256,
-      fresh: planned.fresh.includes(ledger.at.period),
-      series: ruling.plan.value.coverage.rootSeries,
-      coverage: ruling.plan.value.coverage,
-      batches: statuses.length,
-      states: tally(statuses),
-    })),
-    purgeList: {
-      key: planned.purgeList.key ?? null,
-      batches: planned.purgeList.entries.map(({ period, batch }) => ({ period, batch })),
-      leftOut: planned.purgeList.leftOut,
-      runs: planned.purgeList.runs,
-    },
-    shards: planned.shards,
-  };
 }

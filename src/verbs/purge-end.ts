@@ -6,6 +6,7 @@ import type { PurgePorts } from "../purge/purge-batch.ts";
 import { asCellarmanError } from "../runtime/errors.ts";
 import { limitsOf, openPeriods } from "./periods.ts";
 import type { FlowNow } from "./purge-ports.ts";
+import { shardShare, type Share } from "./share.ts";
 import type { Invocation } from "./verb.ts";
 
 /** What reconciling and closing came to. */
@@ -24,14 +25,18 @@ export async function reconcileAll(
   inv: Invocation,
   now: FlowNow,
   ports: PurgePorts,
+  share: Share = shardShare(inv),
 ): Promise<Ended> {
   const ended: Ended = { reconciled: 0, late: 0, closed: [], failed: [] };
   const { cold, hot } = ports;
   const nowMs = await cold.nowMs();
   const { reconcileMs } = limitsOf(inv);
-  for (const { ledger, ruling, statuses } of await openPeriods(inv, now.flow, cold)) {
+  const { periods } = share;
+  for (const { ledger, ruling, statuses } of await openPeriods(inv, now.flow, cold, periods)) {
     const work = { hot, cold, plan: ruling.plan, process: inv.process };
+    const own = new Set(share.own(ledger.at.period, ruling.batches));
     for (const { state, batch } of statuses) {
+      if (!own.has(batch) || !share.time.mayBegin()) continue;
       const purgedMs = Math.max(0, ...ledger.marksOf(batch.id).purged.map((m) => m.atMs));
       if (state !== "purged" || nowMs - purgedMs < reconcileMs) continue;
       await noting(inv, ended, `${ledger.at.period} ${batch.id}`, async () => {
@@ -39,7 +44,7 @@ export async function reconcileAll(
       });
     }
   }
-  for (const { ledger, ruling, statuses } of await openPeriods(inv, now.flow, cold)) {
+  for (const { ledger, ruling, statuses } of await openPeriods(inv, now.flow, cold, periods)) {
     if (statuses.length === 0 || !statuses.every(isEnded)) continue;
     const work = { hot, cold, plan: ruling.plan, process: inv.process };
     await noting(inv, ended, ledger.at.period, async () => {

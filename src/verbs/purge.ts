@@ -6,14 +6,24 @@ import { FENCE_CHECK } from "../purge/check-fence.ts";
 import { type BatchPurged, purgeBatch, type PurgePorts } from "../purge/purge-batch.ts";
 import { recordRecount, recount, stalledRecount } from "../purge/recount.ts";
 import { asCellarmanError } from "../runtime/errors.ts";
+import { some } from "../runtime/words.ts";
 import { startProgress } from "../runtime/progress.ts";
 import type { GateCase } from "../purge/check.ts";
 import { casesOfPeriod, listName, newestList } from "./gate-cases.ts";
-import { chosenFlows, type FlowFile, openReader, openStore } from "./open.ts";
+import { type FlowFile, openReader, openStore } from "./open.ts";
 import { openPeriods, type RuledPeriod } from "./periods.ts";
 import { flowAsOfNow, type FlowNow, openPurge } from "./purge-ports.ts";
 import { reconcileAll } from "./purge-end.ts";
+import { trustOf, waitsElsewhere } from "./purge-trust.ts";
 import { describe, exitCodeFor, type FlowPurged, toJson, waitingText } from "./purge-text.ts";
+import {
+  assertShareOptions,
+  flowsOfShare,
+  shardShare,
+  type Share,
+  shareOf,
+  unfinished,
+} from "./share.ts";
 import type { Invocation, VerbResult } from "./verb.ts";
 
 /**
@@ -22,7 +32,8 @@ import type { Invocation, VerbResult } from "./verb.ts";
  */
 export async function run(inv: Invocation): Promise<VerbResult> {
   const results: FlowPurged[] = [];
-  for (const at of await chosenFlows(inv)) results.push(await purgeFlow(inv, at));
+  assertShareOptions(inv);
+  for (const at of await flowsOfShare(inv)) results.push(await purgeFlow(inv, at));
   return {
     exitCode: exitCodeFor(results),
     text: results.map(describe).join(""),
@@ -41,22 +52,58 @@ const nothing = (flow: string, note: string): FlowPurged => ({
   note,
 });
 
-async function purgeFlow(inv: Invocation, at: FlowFile): Promise<FlowPurged> {
-  const now = await flowAsOfNow(inv, at);
+async function purgeFlow(said: Invocation, at: FlowFile): Promise<FlowPurged> {
+  const now = await flowAsOfNow(said, at);
   const { name } = now.flow;
   if (now.flow.purge.mode === "never") return nothing(name, "purge.mode is never");
+  const trust = await trustOf(said, now);
+  if (trust.may === "leave") return leftToOthers(said, at, now, trust.why);
+  if (trust.may === "dry-run") said.log.warn(`${name}: a dry run, for ${trust.why}`);
+  const inv = trust.may === "dry-run" ? asDryRun(said) : said;
   const cold = await openStore(inv, at);
   const hot = await openReader(inv, at);
   const ports = openPurge(inv, now, { hot, cold });
   try {
+    const share = await shareOf(inv, "purge", now.flow, cold);
     const periods = await openPeriods(inv, now.flow, cold);
-    const batches = await purgeListed(inv, now, ports, periods);
+    const first = unfinished(share, periods);
+    if (first.length > 0) return nothing(name, unfinishedText(first));
+    const batches = await purgeListed(inv, now, ports, periods, share);
     if (typeof batches === "string") return nothing(name, batches);
     const waiting = waitingText(periods.flatMap((p) => p.statuses));
-    const ended = await reconcileAll(inv, now, ports);
+    const ended = await reconcileAll(inv, now, ports, share);
     return { flow: name, batches, ...ended, waiting, note: undefined };
   } finally {
     await Promise.all([ports.close(), hot.close(), cold.close()]);
+  }
+}
+
+/** One failed leg stops the deletes of its flow: something is not as it was when planned. */
+const unfinishedText = (batches: readonly string[]): string =>
+  `${some(batches.length, "batch", "batches")} of this run are not archived and verified yet, ` +
+  `first ${batches[0]}: re-run the failed jobs, or wait for the next run`;
+
+const asDryRun = (inv: Invocation): Invocation => ({
+  ...inv,
+  options: { ...inv.options, "dry-run": true },
+});
+
+/** Where nothing guards a delete token in CI, somebody purges from the command line. */
+async function leftToOthers(
+  inv: Invocation,
+  at: FlowFile,
+  { flow }: FlowNow,
+  why: string,
+): Promise<FlowPurged> {
+  const cold = await openStore(inv, at);
+  try {
+    const statuses = (await openPeriods(inv, flow, cold)).flatMap((p) => p.statuses);
+    return nothing(
+      flow.name,
+      waitsElsewhere(statuses, why) ?? `nothing waits for a purge (${why})`,
+    );
+  } finally {
+    await cold.close();
   }
 }
 
@@ -69,12 +116,16 @@ export async function purgeListed(
   now: FlowNow,
   ports: PurgePorts,
   periods: readonly RuledPeriod[],
+  share: Share = shardShare(inv),
 ): Promise<FlowPurged["batches"] | string> {
   const listed = await newestList(ports.cold, now.flow.name);
   const cases: GateCase[] = [];
   for (const period of periods) {
+    const own = new Set(share.own(period.ledger.at.period, period.ruling.batches));
     const due = period.statuses.filter(
-      (s) => s.state === "purging" || isListedAndDue(s, listed, period.ledger.at.period),
+      (s) =>
+        own.has(s.batch) &&
+        (s.state === "purging" || isListedAndDue(s, listed, period.ledger.at.period)),
     );
     if (due.length === 0) continue;
     const { caseOf } = await casesOfPeriod(inv, now, ports.cold, period, listed);
@@ -85,13 +136,15 @@ export async function purgeListed(
   const progress = startProgress("purge", cases.length, clock, inv.log, terminal);
   for (const gate of cases) {
     inv.io.signal?.throwIfAborted();
+    if (!share.time.mayBegin()) break;
     const stalled = await stalledRecount(ports.cold, gate.plan.value.server);
     if (stalled && !(await recountsAgain(gate, ports))) {
       const server = gate.plan.value.server;
       const ended = `a recount on ${server} did not end in time (batch ${stalled.batch})`;
       return `${ended}: compact LevelDB, then run again`;
     }
-    const result = await orFailure(inv, () => withFenceWait(inv, gate, ports));
+    const work = (): Promise<BatchPurged> => withFenceWait(inv, gate, ports);
+    const result = await share.time.doing(() => orFailure(inv, work));
     purged.push({ ...result, period: gate.at.period, batch: gate.at.batch });
     progress.done(result.points);
   }

@@ -6,6 +6,7 @@ import { checkFence } from "../purge/check-fence.ts";
 import { checkFlowNow, checkHolds, checkList } from "../purge/check-orders.ts";
 import { type CheckLine, type GateCase, type GatePorts, no, type Prober } from "../purge/check.ts";
 import { TOKEN_CHECK } from "../purge/check-token.ts";
+import { checkVersion, VERSION_CHECK } from "../purge/check-version.ts";
 import { evaluateGate } from "../purge/gate.ts";
 import { readView } from "../purge/view.ts";
 import { asCellarmanError, CellarmanError } from "../runtime/errors.ts";
@@ -132,10 +133,11 @@ async function withoutHot(
   const lines = [
     await clear("no hold", gate, async () => (await checkHolds(gate, ports)).line),
     await clear("flow on the default branch", gate, () => checkFlowNow(gate, ports)),
+    await clear(VERSION_CHECK, gate, () => checkVersion(gate, ports)),
     checkList(gate),
     await clear("write fence", gate, () => checkFence(gate, ports)),
     await clear("archive read back", gate, async () => {
-      const view = await readView(ports.cold, gate);
+      const view = await readView(ports.cold, gate, ports.forge);
       return (await checkArchive(gate, ports, view)).line;
     }),
   ];

@@ -1,7 +1,6 @@
 // status --why: the gate, batch by batch, without deleting and without writing to the bucket.
 import type { Cold } from "../cellar/cold.ts";
 import { dryRun } from "../cellar/dry-run.ts";
-import { readPeriod } from "../cellar/snapshot.ts";
 import { isEnded } from "../plan/due.ts";
 import type { BatchStatus } from "../ledger/state.ts";
 import { type CheckLine, type GateCase, no, type Outcome } from "../purge/check.ts";
@@ -10,7 +9,7 @@ import { waitOf } from "../report/waits.ts";
 import { asCellarmanError, CellarmanError, EXIT } from "../runtime/errors.ts";
 import { startProgress } from "../runtime/progress.ts";
 import { chosenFlow, type FlowFile, openStore } from "./open.ts";
-import { limitsOf, ruled, type RuledPeriod } from "./periods.ts";
+import { limitsOf, readRuled, type RuledPeriod } from "./periods.ts";
 import { casesOfPeriod, newestList } from "./gate-cases.ts";
 import { flowAsOfNow, type FlowNow } from "./purge-ports.ts";
 import { noBatch, noPeriod } from "./status-errors.ts";
@@ -44,8 +43,7 @@ export async function explainGate(inv: Invocation): Promise<VerbResult> {
     const cold = dryRun(store);
     const limits = limitsOf(inv);
     const view = await readFlowView({ cold, flow: at.flow, limits, ...withSignal(inv.io) }, period);
-    const ledger = await readPeriod(cold, { flow: at.flow.name, period });
-    const found = ruled(at.flow, ledger, view.nowMs, limits);
+    const found = await readRuled(inv, at.flow, cold, period, view.nowMs);
     const kind = view.periods[0]?.kind;
     if (kind === undefined) throw noPeriod(at.flow.name, period);
     if (kind !== "open" || !found) return nothingToJudge(view, period, kind);

@@ -6,10 +6,10 @@ import { batchJson, flowJson } from "../report/status-json.ts";
 import { batchesText, flowText } from "../report/status-text.ts";
 import { EXIT } from "../runtime/errors.ts";
 import { chosenFlows, type FlowFile, openStore } from "./open.ts";
-import { limitsOf } from "./periods.ts";
+import { readingOf } from "./reading.ts";
 import { noBatch, noPeriod } from "./status-errors.ts";
 import { explainGate } from "./status-why.ts";
-import { flagOption, type Invocation, type VerbResult, withSignal } from "./verb.ts";
+import { flagOption, type Invocation, type VerbResult } from "./verb.ts";
 
 /** Shows what the ledger says: `status [FLOW [PERIOD [BATCH]]] [--why]`. Waiting is success. */
 export async function run(inv: Invocation): Promise<VerbResult> {
@@ -30,8 +30,7 @@ export async function run(inv: Invocation): Promise<VerbResult> {
 export async function readView(inv: Invocation, at: FlowFile, period?: string): Promise<FlowView> {
   const cold = await openStore(inv, at);
   try {
-    const reading = { cold, flow: at.flow, limits: limitsOf(inv), ...withSignal(inv.io) };
-    return await readFlowView(reading, period);
+    return await readFlowView(readingOf(inv, at.flow, cold), period);
   } finally {
     await cold.close();
   }

@@ -34,11 +34,18 @@ export const COMMON_OPTIONS: Readonly<Record<string, OptionSpec>> = {
 
 const period = { value: "PERIOD", help: "only this period, e.g. 2025-11" };
 const shard = { value: "I/N", help: "only the I-th of N parts of the work" };
+const leg = { value: "PLAN/LEG", help: "exactly the batches of a leg that plan --legs printed" };
+const deadline = {
+  value: "DURATION",
+  help: "begin no batch that would end later (default: the leg's time)",
+};
 const reason = { value: "TEXT", help: "why; others will read it" };
 const gcWait = {
   value: "DURATION",
   help: "the store's collection wait, at least PT4H (default P1D)",
 };
+
+const purgeElsewhere = { help: "no job of CI purges: what waits for a purge becomes overdue" };
 
 /** Every verb, in the order of a period's life. */
 export const VERBS: Readonly<Record<string, VerbSpec>> = {
@@ -49,47 +56,107 @@ export const VERBS: Readonly<Record<string, VerbSpec>> = {
     example: "cellarman validate flows/metrics.yaml",
     load: () => import("./validate.ts"),
   },
+  review: {
+    summary: "what a change of the flows does, against a base: periods, deletion, policy",
+    usage: "review [--base REF]",
+    options: {
+      base: {
+        value: "REF",
+        help: "branch or commit to compare with (default: the default branch)",
+      },
+      comment: { help: "in a pull request's run: write its one comment" },
+      "detailed-exitcode": { help: "exit 5 where the flows change" },
+      "accept-destinations": { help: "say yes by hand to where credentials go" },
+    },
+    example: "cellarman review --base main",
+    load: () => import("./review.ts"),
+  },
   plan: {
     summary: "see what is due, plan it, and cut the purge list",
     usage: "plan [FLOW]",
-    options: { period, "gc-wait": gcWait },
+    options: {
+      period,
+      batch: { value: "BATCH", help: "legs for this batch alone" },
+      legs: { help: "write down which job takes which batch, and print the matrices" },
+      steps: { value: "LIST", help: "legs for these: archive,verify,purge (default: all)" },
+      "gc-wait": gcWait,
+    },
     example: "cellarman plan metrics --json",
     load: () => import("./plan.ts"),
   },
   archive: {
     summary: "export planned batches into the bucket and seal them",
     usage: "archive [FLOW]",
-    options: { period, shard },
+    options: { period, shard, leg, deadline },
     example: "cellarman archive metrics --shard 1/4",
     load: () => import("./archive.ts"),
   },
   verify: {
     summary: "prove sealed batches from the bucket's bytes and a second hot read",
     usage: "verify [FLOW]",
-    options: { period, shard },
+    options: { period, shard, leg, deadline },
     example: "cellarman verify metrics",
     load: () => import("./verify.ts"),
   },
   approve: {
     summary: "say yes to the purge of exactly the verified seals of a period",
     usage: "approve FLOW PERIOD",
-    options: { digest: { value: "CHARS", help: "the digest's first eight characters" } },
+    options: {
+      digest: { value: "CHARS", help: "the digest's first eight characters; all 64 in CI" },
+      propose: {
+        help: "one pull request a waiting period (approve-by: pull-request)",
+      },
+      environment: {
+        value: "NAME",
+        help: "CI environment whose reviewers said yes to this run",
+      },
+      review: { value: "JSON", help: "every period that plan --legs asked those reviewers" },
+    },
     example: "cellarman approve metrics 2025-11",
     load: () => import("./approve.ts"),
   },
   purge: {
     summary: "delete from hot what the gate finds archived; reconcile; close",
     usage: "purge [FLOW]",
-    options: { period, "gc-wait": gcWait },
+    options: { period, leg, deadline, "gc-wait": gcWait },
     example: "cellarman purge metrics",
     load: () => import("./purge.ts"),
   },
   report: {
     summary: "what was done, what waits and until when, what failed",
     usage: "report [FLOW]",
-    options: { output: { value: "FILE", help: "write the Markdown there as well" } },
+    options: {
+      output: { value: "FILE", help: "write the Markdown there as well" },
+      needs: { value: "JOBS", help: "how the run's jobs ended: plan=success/0,archive=failure" },
+      plan: { value: "ID", help: "the plan whose legs the jobs were: only its batches count" },
+      alert: { help: "open, update or close each flow's issue; tell Slack and webhooks" },
+      attempt: { value: "N", help: "this attempt of the run (default: GITHUB_RUN_ATTEMPT)" },
+      "max-reruns": { value: "N", help: "re-runs that rerun may make: nobody is told before" },
+      "purge-elsewhere": purgeElsewhere,
+    },
     example: "cellarman report --output report.md",
     load: () => import("./report.ts"),
+  },
+  watchdog: {
+    summary: "what should have happened and did not: overdue periods, a schedule gone silent",
+    usage: "watchdog [FLOW]",
+    options: {
+      workflow: { value: "FILE", help: "the workflow that must run (default: offload.yml)" },
+      "silent-after": { value: "DURATION", help: "how long no run need succeed (default: P3D)" },
+      "purge-elsewhere": purgeElsewhere,
+    },
+    example: "cellarman watchdog --silent-after P3D",
+    load: () => import("./watchdog.ts"),
+  },
+  rerun: {
+    summary: "run a failed run's jobs again where that may help, a bounded number of times",
+    usage: "rerun",
+    options: {
+      run: { value: "ID", help: "the run (default: the one whose end started this one)" },
+      "max-reruns": { value: "N", help: "re-runs of one run in all (default: 2)" },
+    },
+    example: "cellarman rerun --max-reruns 2",
+    load: () => import("./rerun.ts"),
   },
   run: {
     summary: "plan, archive, verify, purge, report: each in a process of its own",
@@ -153,6 +220,20 @@ export const VERBS: Readonly<Record<string, VerbSpec>> = {
     options: {},
     example: "cellarman audit metrics 'cpu.load{host=a}' 2025-11-03T10:00:00Z",
     load: () => import("./audit.ts"),
+  },
+  init: {
+    summary: "write workflows, an example flow and CODEOWNERS; say what to create on GitHub",
+    usage: "init [FOLDER]",
+    options: {
+      owner: { value: "NAME", help: "account that the action is taken from: NAME/cellarman" },
+      ref: { value: "SHA", help: "the action's commit (default: asked of that repository's tag)" },
+      with: { value: "NAMES", help: "further workflows, by commas: control,rerun,watchdog" },
+      policy: { help: "write a policy that the flows keep" },
+      codeowners: { value: "NAMES", help: "accounts or teams, such as @acme/data-oncall" },
+      "without-purge": { help: "leave out the jobs that approve and purge" },
+    },
+    example: "cellarman init --owner acme --with control,rerun,watchdog --policy",
+    load: () => import("./init.ts"),
   },
   doctor: {
     summary: "check tokens, time unit, clocks, server and store; say what is weakened",

@@ -3,15 +3,22 @@
 import pLimit from "p-limit";
 import type { BatchRef } from "../ledger/keys.ts";
 import { isDue } from "../plan/due.ts";
-import { packShards } from "../plan/shards.ts";
 import type { BatchStatus } from "../ledger/state.ts";
 import { asCellarmanError, CellarmanError, EXIT, exitCodeOfSome } from "../runtime/errors.ts";
 import { startProgress } from "../runtime/progress.ts";
 import { randomFraction } from "../runtime/random.ts";
 import { retrying } from "../runtime/retry.ts";
 import { type Verification, verifyBatch, type VerifyRun } from "../verify/verify.ts";
-import { chosenFlows, type FlowFile, openReader, openStore } from "./open.ts";
-import { openPeriods, type RuledPeriod, shardOf } from "./periods.ts";
+import { type FlowFile, openReader, openStore } from "./open.ts";
+import { openPeriods, type RuledPeriod } from "./periods.ts";
+import {
+  assertShareOptions,
+  flowsOfShare,
+  shardShare,
+  type Share,
+  shareOf,
+  shareText,
+} from "./share.ts";
 import type { Invocation, VerbResult } from "./verb.ts";
 
 /** What became of one batch. */
@@ -26,66 +33,87 @@ interface BatchVerified {
  */
 export async function run(inv: Invocation): Promise<VerbResult> {
   const batches: BatchVerified[] = [];
-  shardOf(inv);
-  for (const at of await chosenFlows(inv)) batches.push(...(await verifyFlow(inv, at)));
+  let notes = "";
+  assertShareOptions(inv);
+  for (const at of await flowsOfShare(inv)) {
+    const { verified, note } = await verifyFlow(inv, at);
+    batches.push(...verified);
+    notes += note;
+  }
   return {
     exitCode: exitCodeFor(batches),
-    text: batches.length === 0 ? "Nothing to verify.\n" : describe(batches),
-    json: { batches: batches.map(toJson) },
+    text: `${batches.length === 0 ? "Nothing to verify.\n" : describe(batches)}${notes}`,
+    json: { batches: batches.map(toJson), note: notes.trim() || null },
   };
 }
 
-async function verifyFlow(inv: Invocation, at: FlowFile): Promise<BatchVerified[]> {
+async function verifyFlow(
+  inv: Invocation,
+  at: FlowFile,
+): Promise<{ verified: BatchVerified[]; note: string }> {
   const cold = await openStore(inv, at);
   try {
     const verified: BatchVerified[] = [];
-    for (const period of await openPeriods(inv, at.flow, cold)) {
-      const due = dueStatuses(inv, period);
+    let left = 0;
+    const share = await shareOf(inv, "verify", at.flow, cold);
+    for (const period of await openPeriods(inv, at.flow, cold, share.periods)) {
+      const due = dueStatuses(inv, period, share);
       if (due.length === 0) continue;
-      const hot = await openReader(inv, at, period.ruling.plan.value.unit);
+      const hot = await openReader(inv, at, period.ruling.plan.value.unit, share.time);
       const run: VerifyRun = { hot, cold, process: inv.process };
       try {
-        verified.push(...(await verifyPeriod(inv, at, run, period, due)));
+        const judged = await verifyPeriod(inv, at, run, period, due, share);
+        verified.push(...judged);
+        left += due.length - judged.length;
       } finally {
         await hot.close();
       }
     }
-    return verified;
+    return { verified, note: shareText(share, "verifying", verified.length, left) };
   } finally {
     await cold.close();
   }
 }
 
-/** The due batches of this shard. */
-export function dueStatuses(inv: Invocation, { statuses }: RuledPeriod): BatchStatus[] {
+/** The due batches of this process's share. */
+export function dueStatuses(
+  inv: Invocation,
+  { ledger, statuses }: RuledPeriod,
+  share: Share = shardShare(inv),
+): BatchStatus[] {
   const due = statuses.filter((s) => isDue(s, "verify"));
-  const { index, count } = shardOf(inv);
-  if (count === 1) return due;
-  const costed = due.map((s) => ({
-    id: s.batch.id,
-    cost: Number(s.batch.points ?? s.batch.series),
-  }));
-  const mine = new Set(packShards(costed, count)[index] ?? []);
-  return due.filter((s) => mine.has(s.batch.id));
+  const mine = new Set(
+    share.own(
+      ledger.at.period,
+      due.map((s) => s.batch),
+    ),
+  );
+  return due.filter((s) => mine.has(s.batch));
 }
 
-/** Verifies some batches of one period through the given ports. */
+/**
+ * Verifies some batches of one period through the given ports; those that time does not allow are
+ * left out.
+ */
 export async function verifyPeriod(
   inv: Invocation,
   { flow }: FlowFile,
   run: VerifyRun,
   { ledger }: RuledPeriod,
   due: readonly BatchStatus[],
+  { parts, time }: Share = shardShare(inv),
 ): Promise<BatchVerified[]> {
   const { clock, terminal, signal } = inv.io;
   const progress = startProgress("verify", due.length, clock, inv.log, terminal);
   const retry = retrying(flow.run.retry, clock, randomFraction);
-  const limit = pLimit(Math.max(1, Math.ceil(flow.run.parallel / shardOf(inv).count)));
-  const results = await limit.map(due, async ({ batch, seal }): Promise<BatchVerified> => {
+  const limit = pLimit(Math.max(1, Math.ceil(flow.run.parallel / parts)));
+  const results = await limit.map(due, async ({ batch, seal }) => {
     const at = { ...ledger.at, batch: batch.id };
     signal?.throwIfAborted();
+    if (!time.mayBegin()) return undefined;
+    const judge = (): Promise<Verification> => verifyBatch(run, at, batch, seal?.key ?? "");
     try {
-      const result = await retry(() => verifyBatch(run, at, batch, seal?.key ?? ""), signal);
+      const result = await time.doing(() => retry(judge, signal));
       progress.done(result.points);
       return { at, result };
     } catch (thrown) {
@@ -96,7 +124,7 @@ export async function verifyPeriod(
   });
   progress.end();
   signal?.throwIfAborted();
-  return results;
+  return results.filter((judged) => judged !== undefined);
 }
 
 const outcomeOf = ({ result }: BatchVerified): string =>

@@ -181,6 +181,20 @@ describe("the flow on the default branch", () => {
     expect((await purge()).stdout).toContain("1 of 1 batches purged");
   });
 
+  it.each([
+    ["a mode", "modes: [approve]", "purge.mode is automatic, which the policy does not allow"],
+    ["a longer keep-hot", "keep-hot: P1Y", "period.keep-hot is less than the policy's least"],
+    ["a selector", "forbid: [{ class: cpu.load }]", "source.select[0] may select series"],
+    ["endpoints", "endpoints: []", "which the policy does not list"],
+  ])("has a policy that demands %s: nothing is purged", async (_, demand, told) => {
+    await cloned();
+    await remote.push("policy.yaml", `version: 1\n${demand}\n`);
+    expect((await purge()).stdout).toContain(told);
+    expect(world.hotPoints).toBe(60);
+    await remote.push("policy.yaml", "version: 1\n");
+    expect((await purge()).stdout).toContain("1 of 1 batches purged");
+  });
+
   it("has a policy that nobody can read: nothing is purged", async () => {
     await cloned();
     await remote.push("policy.yaml", "hold: [\n");

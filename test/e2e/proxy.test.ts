@@ -61,18 +61,20 @@ interface Where {
   readonly acts?: readonly Act[];
 }
 
+/** A probe and a delete are silent for as long as the server works: too long for a test. */
+const SPEAKING = ACTS.filter((act) => act.kind !== "stall");
+
 const PLACES: readonly Where[] = [
   { of: "hot", path: /find/ },
   { of: "hot", path: /fetch/ },
   { of: "hot", path: /exec/, after: 1 },
-  // A probe waits as long as an ingress may take: too long for a test.
-  { of: "hot", path: /update/, acts: ACTS.filter((act) => act.kind !== "stall") },
-  { of: "hot", path: /delete/ },
+  { of: "hot", path: /update/, acts: SPEAKING },
+  { of: "hot", path: /delete/, acts: SPEAKING },
   { of: "store", method: "PUT", path: /points-/ },
   { of: "store", method: "PUT", path: /\/seals\// },
   { of: "store", method: "PUT", path: /\/intents\// },
   { of: "store", method: "GET", path: /points-/ },
-  { of: "store", method: "GET", path: /^\/[^/]*$/, after: 5 },
+  { of: "store", method: "GET", path: /^\/metrics-cold\/?$/, after: 5 },
 ];
 
 describe.each(PLACES)("$of $method $path", ({ of, acts = ACTS, ...when }) => {
@@ -104,9 +106,16 @@ const DRAWN: readonly Act["kind"][] = [
 ];
 
 describe("scripts drawn from seeds", () => {
-  it.each([1, 2, 3, 4, 5, 6])("seed %i: nothing is lost, and the period closes", async (seed) => {
+  it.each([1, 2, 3])("seed %i: nothing is lost, and the period closes", async (seed) => {
     const { world, before } = await begin(3);
-    proxied.hot.faults.push(...drawScript(seed, 12, 60, DRAWN));
+    proxied.hot.faults.push(
+      ...drawScript(
+        seed,
+        12,
+        60,
+        DRAWN.filter((kind) => kind !== "stall"),
+      ),
+    );
     proxied.store.faults.push(...drawScript(seed + 1_000, 12, 150, DRAWN));
     for (let i = 0; i < 3; i++) await stepThrough(world, before);
     expect(proxied.hot.faults.struck.length + proxied.store.faults.struck.length).toBeGreaterThan(
@@ -136,7 +145,7 @@ describe("what no HTTP client can see", () => {
     proxied.hot.faults.push({ path: "/api/v0/fetch", times: 3, act });
     await expectRun(world, 0, "plan");
     const { code, stdout } = await world.run("archive");
-    expect({ code, stdout }).toMatchObject({ code: 1, stdout: expect.stringMatching(/line|cut/) });
+    expect({ code, stdout }).toMatchObject({ code: 3, stdout: expect.stringMatching(/line 20/) });
     expect(keysOf(world, "seals/")).toEqual([]);
     await expectCloses(world, before);
   });

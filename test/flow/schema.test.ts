@@ -4,15 +4,17 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { parse } from "yaml";
 import { z } from "zod";
-import { GENERATED, flowJsonSchema } from "../../scripts/generate-schema.ts";
+import { GENERATED, flowJsonSchema, policyJsonSchema } from "../../scripts/generate-schema.ts";
 import type { JsonSchema } from "../../scripts/reference-page.ts";
 import { loadFlow } from "../../src/flow/load.ts";
 import { isPeriodName } from "../../src/flow/period-name.ts";
+import { flowSchema } from "../../src/flow/schema.ts";
 import { keysAt, sectionsWith } from "../../src/flow/shape.ts";
 import { nearest } from "../../src/flow/suggest.ts";
 import { edited, GOOD } from "./flows.ts";
 import { periodOf } from "../../src/plan/period.ts";
 
+const FLOW = { schema: flowSchema };
 const TOP = join(import.meta.dirname, "../..");
 
 describe("generated files", () => {
@@ -32,6 +34,7 @@ describe("generated files", () => {
       for (const kind of schema.anyOf ?? []) visit(path, kind);
     };
     visit("", flowJsonSchema());
+    visit("", policyJsonSchema());
     expect(bare).toEqual([]);
   });
 
@@ -95,12 +98,17 @@ describe("the editor's schema", () => {
 
 describe("keys and suggestions", () => {
   it("knows the keys of every kind of section", () => {
-    expect(keysAt([])).toContain("archive");
-    expect(keysAt(["source", "select", 0])).toEqual(["class", "labels"]);
-    expect(keysAt(["source", "select", 3, "labels", "x"])).toEqual(["regex"]);
-    expect(keysAt(["purge", "write-fence"])).toEqual(["max-past", "lag", "probe", "accept-risk"]);
-    expect(keysAt(["nothing"])).toEqual([]);
-    expect(sectionsWith("max-attempts")).toEqual(["run.retry"]);
+    expect(keysAt(FLOW, [])).toContain("archive");
+    expect(keysAt(FLOW, ["source", "select", 0])).toEqual(["class", "labels"]);
+    expect(keysAt(FLOW, ["source", "select", 3, "labels", "x"])).toEqual(["regex"]);
+    expect(keysAt(FLOW, ["purge", "write-fence"])).toEqual([
+      "max-past",
+      "lag",
+      "probe",
+      "accept-risk",
+    ]);
+    expect(keysAt(FLOW, ["nothing"])).toEqual([]);
+    expect(sectionsWith(FLOW, "max-attempts")).toEqual(["run.retry"]);
   });
 
   it.each([

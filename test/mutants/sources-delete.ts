@@ -29,7 +29,7 @@ export const VIEW_MUTANTS: readonly HandMutant[] = [
   ),
   mutant(
     "approval of exactly this seal",
-    VIEW,
+    "src/purge/approval/in-force.ts",
     "(q) => q.key === seal.key && q.sha256 === seal.sha256",
     "(q) => q.key === seal.key",
     "test/purge/read-view.test.ts",
@@ -125,8 +125,8 @@ export const DELETE_MUTANTS: readonly HandMutant[] = [
   mutant(
     "a hold put while the gate ran",
     BATCH,
-    'if (!line.ok) return end({ outcome: "wait", gate: result,',
-    'if (!line.check) return end({ outcome: "wait", gate: result,',
+    "return line.ok ? undefined :",
+    "return line.check ? undefined :",
     "test/purge/purge-batch.test.ts",
   ),
   mutant(

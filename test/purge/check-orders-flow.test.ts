@@ -1,6 +1,7 @@
 // The gate's checks of the flow on the default branch now, the policy, holds and the list (design
 // §3, "The gate").
 import { describe, expect, test } from "vitest";
+import { loadPolicy } from "../../src/flow/policy.ts";
 import { purgeDigest } from "../../src/flow/digest.ts";
 import type { Flow } from "../../src/flow/flow.ts";
 import type { Forge } from "../../src/forge/forge.ts";
@@ -112,7 +113,8 @@ describe("the flow on the default branch", () => {
   });
 
   test("without a remote the local policy holds, whatever is said by hand", async () => {
-    const line = await alone({ localHoldAll: true, flowsAreAuthoritative: true });
+    const localPolicy = loadPolicy("version: 1\nhold: all\n");
+    const line = await alone({ localPolicy, flowsAreAuthoritative: true });
     expect(line).toMatchObject({ ok: false, seen: "policy: hold: all" });
   });
 });

@@ -40,6 +40,7 @@ describe("a gate that says go", () => {
       [
         "no hold",
         "flow on the default branch",
+        "version of this tool",
         "time unit",
         "clocks agree",
         "period is old enough",
@@ -73,7 +74,7 @@ describe("a gate that says go", () => {
 
   test("explained, it says the same and issues no warrant", async () => {
     const { outcome, lines, warrant } = await world.judge(true);
-    expect([outcome, lines.length, warrant]).toEqual(["go", 14, undefined]);
+    expect([outcome, lines.length, warrant]).toEqual(["go", 15, undefined]);
   });
 });
 
@@ -91,7 +92,7 @@ describe("a gate that says no", () => {
     const result = await world.judge(true);
     expect(result).toMatchObject({ outcome: "wait", warrant: undefined, hotPoints: 2n });
     expect(result.lines.filter((line) => !line.ok)).toHaveLength(1);
-    expect(result.lines).toHaveLength(14);
+    expect(result.lines).toHaveLength(15);
   });
 
   test("explained, it does not judge hot against an archive that it could not read", async () => {

@@ -1,6 +1,6 @@
 // Progress: a bar on a terminal, a line a minute in a log, nothing for short work (design §7).
 import fc from "fast-check";
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import type { Clock } from "../../src/runtime/clock.ts";
 import { silentLog } from "../../src/runtime/log.ts";
 import { bytesText, compact, duration, startProgress } from "../../src/runtime/progress.ts";
@@ -40,6 +40,23 @@ describe("in a log", () => {
     for (let i = 0; i < 10; i++) done(5_900);
     end();
     expect(lines).toEqual([]);
+  });
+
+  test("comes every minute though no batch is done for hours, and no more at the end", () => {
+    vi.useFakeTimers();
+    try {
+      const lines: string[] = [];
+      const clock: Clock = { now: () => Date.now(), sleep: () => Promise.resolve() };
+      const log = { ...silentLog, info: (line: string) => void lines.push(line) };
+      const progress = startProgress("archive", 2, clock, log, undefined);
+      vi.advanceTimersByTime(3 * 60_000 + 1);
+      expect(lines).toEqual(Array.from({ length: 3 }, () => "archive 0/2 batches, 0 points"));
+      progress.end();
+      vi.advanceTimersByTime(10 * 60_000);
+      expect(lines).toHaveLength(3);
+    } finally {
+      vi.useRealTimers();
+    }
   });
 
   test("says no rate where no points move", () => {

@@ -11,6 +11,8 @@ export interface Remote {
    * Commits a file of `flows/` to the default branch, past the checkout; `undefined` removes it.
    */
   push(name: string, text: string | undefined): Promise<void>;
+  /** The checkout fetches, and stays where it is. */
+  fetch(): Promise<void>;
   /** The remote cannot be reached from now on. */
   vanish(): Promise<void>;
 }
@@ -42,6 +44,7 @@ export async function withRemote(world: World): Promise<Remote> {
       git(colleague, "push", "--quiet");
       execFileSync("rm", ["-rf", colleague]);
     },
+    fetch: async () => git(folder, "fetch", "--quiet", "origin"),
     vanish: () => rename(bare, `${bare}-away`),
   };
 }

@@ -3,7 +3,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { rolldown } from "rolldown";
-import config from "../../rolldown.config.ts";
+import configs from "../../rolldown.config.ts";
 import type { Said, World } from "../../sim/world.ts";
 import type { main as mainOf } from "../../src/main.ts";
 
@@ -23,11 +23,11 @@ export const SOURCE: Program = {
 
 /** Builds the bundle as a release has it into a folder, with main() as a further entry. */
 export async function buildProgram(folder: string): Promise<Program> {
-  const { output, ...input } = config;
+  const [{ output, ...input } = {}] = configs;
   const entries = { cli: SOURCE.cli, main: SOURCE.main };
   const bundle = await rolldown({ ...input, input: entries, cwd: ROOT });
-  const [options = {}] = [output ?? {}].flat();
-  await bundle.write({ ...options, dir: folder });
+  // Two entries share what they share.
+  await bundle.write({ ...output, dir: folder, codeSplitting: true });
   await bundle.close();
   return { cli: join(folder, "cli.js"), main: join(folder, "main.js") };
 }

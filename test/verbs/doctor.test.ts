@@ -63,10 +63,11 @@ describe("a well set-up pair", () => {
     expect(notOk(findings)).toEqual([
       "weak wrong checksum header: accepted",
       "weak versioning: off",
+      "weak bucket key's roles: one key writes data, seals, verified, approved, lifts, purged",
     ]);
     for (const { level, advice } of findings) expect(advice === null).toBe(level === "ok");
     const { stdout } = await world.run("doctor", "world");
-    expect(stdout).toContain("2 weakened, 0 bad");
+    expect(stdout).toContain("3 weakened, 0 bad");
   });
 
   it("writes nothing but a few bytes under probes/, and with --dry-run nothing", async () => {

@@ -1,0 +1,58 @@
+// When a period is overdue, and when it only takes its time.
+import { describe, expect, it } from "vitest";
+import { overdueCauses, waitingForPurge } from "../../src/alert/overdue.ts";
+import type { FlowView } from "../../src/report/overview.ts";
+import { DAY_MS } from "../support/values.ts";
+import { planned, plantSeal, viewOf } from "../report/ledgers.ts";
+
+const keys = (view: FlowView, elsewhere = false): string[] =>
+  overdueCauses(view, elsewhere).map((c) => c.key);
+
+/** The same view some days later; nothing else has happened. */
+const later = (view: FlowView, days: number): FlowView => ({
+  ...view,
+  nowMs: view.nowMs + days * DAY_MS,
+});
+
+describe("a period", () => {
+  it("that is due, planned and not archived is overdue after its time", async () => {
+    const view = await viewOf(planned());
+    expect(keys(view)).toEqual(["overdue 2025-11"]);
+    const [cause] = overdueCauses(view, false);
+    expect(cause?.what).toContain("2 batches are not archived and verified");
+    expect(cause?.rows.map((r) => r.state)).toEqual(["planned", "planned"]);
+  });
+
+  it("that is sealed and not verified is overdue as well, verified it is not", async () => {
+    const cold = planned(1);
+    plantSeal(cold, 0, { verified: false });
+    expect(keys(await viewOf(cold))).toEqual(["overdue 2025-11"]);
+    const good = planned(1);
+    plantSeal(good, 0);
+    expect(keys(later(await viewOf(good), 0))).toEqual([]);
+  });
+
+  it("that comes forward is not overdue until it stands still", async () => {
+    const cold = planned(2);
+    cold.clockMs += 17 * DAY_MS;
+    plantSeal(cold, 0);
+    const view = await viewOf(cold);
+    expect(keys(view)).toEqual([]);
+    expect(keys(later(view, 3))).toEqual([]);
+    expect(keys(later(view, 6))).toContain("overdue 2025-11");
+  });
+
+  it("that waits for a purge elsewhere counts from when it may be purged", async () => {
+    const cold = planned(1);
+    plantSeal(cold, 0);
+    const view = await viewOf(cold);
+    const [period] = view.periods;
+    const until = period?.kind === "open" ? period.batches[0]?.status.untilMs : undefined;
+    expect(waitingForPurge(view)).toEqual({ batches: 1, oldestMs: until });
+    const grace = (until ?? 0) - view.nowMs;
+    expect(keys({ ...view, nowMs: view.nowMs + grace + 4 * DAY_MS }, true)).toEqual([]);
+    const late = { ...view, nowMs: view.nowMs + grace + 6 * DAY_MS };
+    expect(keys(late, true)).toContain("purge overdue 2025-11");
+    expect(keys(late, false)).not.toContain("purge overdue 2025-11");
+  });
+});
