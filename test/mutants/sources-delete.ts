@@ -57,9 +57,9 @@ export const VIEW_MUTANTS: readonly HandMutant[] = [
   ),
   mutant(
     "approvals expire",
-    VIEW,
-    "nowMs - a.lastModifiedMs <= gate.limits.approvalMs ||",
-    "nowMs >= 0 ||",
+    "src/purge/approval/in-force.ts",
+    "nowMs - approval.atMs <= gate.limits.approvalMs;",
+    "nowMs >= 0;",
     "test/purge/read-view.test.ts",
   ),
   mutant(
