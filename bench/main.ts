@@ -29,6 +29,10 @@ const BENCHES: Readonly<Record<string, { readonly about: string; load(): Promise
     about: "wall, CPU, memory and requests of 1,000 and 10,000 tiny batches, beside xargs curl",
     load: async () => (await import("./overhead.ts")).benchOverhead,
   },
+  legs: {
+    about: "time and GitHub API calls of a run whose 1,020 batches in 50 legs are all done",
+    load: async () => (await import("./legs.ts")).benchLegs,
+  },
   reads: {
     about: "how often a purged point is read from hot",
     load: async () => (await import("./reads.ts")).benchReads,

@@ -127,7 +127,7 @@ async function act(env: Environment): Promise<number> {
       stderr.write(text);
     },
     env,
-    clock: shiftedClock(env.get("CELLARMAN_CLOCK_SHIFT_MS")),
+    clock: shiftedClock(env.get("CELLARMAN_CLOCK_SHIFT_MS"), env.get("CELLARMAN_CLOCK_PACE")),
     signal,
     spawn: (steps) => startStep(cli, steps, signal),
   });

@@ -10,16 +10,25 @@ export interface Fitting {
   readonly variables: VariableNames;
   /** Leaves out the jobs that approve and purge. */
   readonly withoutPurge: boolean;
+  /** rerun.yml is there too: nobody is told before its last try. */
+  readonly withRerun: boolean;
 }
 
 /** The file's text for one repository. */
 export function fitWorkflow(text: string, fitting: Fitting): string {
-  const kept = fitting.withoutPurge ? withoutJobs(text) : text;
-  return kept
+  const kept = fitting.withoutPurge ? purgedElsewhere(withoutJobs(text)) : text;
+  const told = fitting.withRerun ? toldAfterReruns(kept) : kept;
+  return told
     .split("\n")
     .flatMap((line) => fitLine(line, fitting))
     .join("\n");
 }
+
+/** report waits for as many re-runs as rerun.yml makes; the line that says so is done with. */
+const toldAfterReruns = (text: string): string =>
+  text
+    .replace(/^ *# With rerun\.yml beside this file .*\n/m, "")
+    .replace(/^( *)--alert$/m, "$&\n$1--max-reruns=2");
 
 /** The tool's own action, by whatever owner and ref, or by its own checkout. */
 const ACTION = /^(\s*(?:- )?uses: )(?:[\w.-]+\/cellarman@\S+|\.\/|\$\/)(?:\s+#.*)?$/;
@@ -48,6 +57,16 @@ function withoutJobs(text: string): string {
   }
   return kept.map(withoutNeeds).map(withoutResults).join("\n");
 }
+
+/**
+ * What is left says that somebody else purges: plan makes no legs for it and says what waits, and
+ * what waits too long is trouble.
+ */
+const purgedElsewhere = (text: string): string =>
+  text
+    .replace(/^( *)legs: "true"$/m, "$&\n$1arguments: --purge-elsewhere")
+    .replace(/^( *)--alert$/m, "$&\n$1--purge-elsewhere")
+    .replace(/^( *)command: watchdog$/m, "$&\n$1arguments: --purge-elsewhere");
 
 const JOB = /^ {2}([A-Za-z_][\w-]*):\s*$/;
 

@@ -8,7 +8,7 @@ import { writeLegs } from "./legs-record.ts";
 import type { FlowFile } from "./open.ts";
 import { limitsOf, type RuledPeriod } from "./periods.ts";
 import type { FlowPlanned } from "./plan.ts";
-import { type Invocation, textOption } from "./verb.ts";
+import { flagOption, type Invocation, textOption } from "./verb.ts";
 
 /** Steps that run as a matrix, in their order. */
 const STEPS: readonly Step[] = ["archive", "verify", "purge"];
@@ -42,6 +42,11 @@ export interface PlannedLegs {
 
 /** The steps that this run may do: `--steps archive,verify`. Throws "usage". */
 export function stepsOf(inv: Invocation): ReadonlySet<Step> {
+  const steps = stepsSaid(inv);
+  return flagOption(inv.options, "purge-elsewhere") ? steps.difference(new Set(["purge"])) : steps;
+}
+
+function stepsSaid(inv: Invocation): ReadonlySet<Step> {
   const said = textOption(inv.options, "steps");
   if (said === undefined || said === "all") return new Set(STEPS);
   const named = said.split(",").map((name) => name.trim());

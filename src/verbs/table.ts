@@ -79,6 +79,7 @@ export const VERBS: Readonly<Record<string, VerbSpec>> = {
       batch: { value: "BATCH", help: "legs for this batch alone" },
       legs: { help: "write down which job takes which batch, and print the matrices" },
       steps: { value: "LIST", help: "legs for these: archive,verify,purge (default: all)" },
+      "purge-elsewhere": purgeElsewhere,
       "gc-wait": gcWait,
     },
     example: "cellarman plan metrics --json",

@@ -1,7 +1,6 @@
 // The tool's own version, as the policy demands it.
 import { expect, test } from "vitest";
 import { isOlder } from "../../src/flow/version-order.ts";
-import {} from "../../src/purge/check-version.ts";
 
 test.each([
   ["0.1.0", "0.1.0", false],

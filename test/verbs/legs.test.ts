@@ -109,7 +109,7 @@ describe("legs", () => {
     expect(world.hotPoints).toBe(0);
   });
 
-  it("do without a purge where it would share the archive's machines, and say what waits", async () => {
+  it("have no purge where it would share the archive's machines, and say what waits", async () => {
     const run = "run: { runners: [self-hosted, warp10] }";
     world = await World.start({ startMs: START, flow: flow(run, PURGE) });
     fillNovember(world);

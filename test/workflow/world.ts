@@ -27,11 +27,12 @@ const ARCHIVE = [
 const PURGE = ["intents/", "purged/", "approved/", "lifts/", "holds/", "fences/", "recounts/"];
 const ENDS = ["ended/", "reconciled/", "closed/", "findings/", "plans/"];
 
-/** The three bucket keys, each with its prefixes (design §5). */
+/** The bucket keys, each with its prefixes (design §5), and one that only reads. */
 export const KEYS = {
   archive: key("archive", ARCHIVE),
   verify: key("verify", ["verified/", "findings/", "holds/"]),
   purge: key("purge", [...PURGE, ...ENDS]),
+  reading: key("reading", []),
 } as const;
 
 function key(name: string, puts: readonly string[]): Credential {
@@ -46,12 +47,14 @@ function key(name: string, puts: readonly string[]): Credential {
 export interface Setting extends Pick<WorldOptions, "maxPastMs"> {
   /** Flow files by name: what follows `source` and `archive`. */
   readonly flows?: Readonly<Record<string, string>>;
+  /** The repository has nothing but a README: no shipped workflow. */
+  readonly bare?: boolean;
   /** Further files of the repository; null: a shipped workflow that it does not have. */
   readonly files?: Readonly<Record<string, string | null>>;
 }
 
 /** Workflows that the repository has. */
-const SHIPPED = ["offload.yml", "control.yml"];
+const SHIPPED = ["offload.yml", "control.yml", "review.yml", "rerun.yml", "watchdog.yml"];
 
 export const AUTOMATIC =
   "period: { first: 2025-11 }\n" +
@@ -82,7 +85,7 @@ export async function openPlay(setting: Setting = {}): Promise<Play> {
   const repository = new Repository(join(folder, "git"));
   const flow = (name: string, rest: string): string => flowText(world, name, rest);
   const flows = Object.entries(setting.flows ?? { metrics: AUTOMATIC });
-  const shipped = SHIPPED.map((name) => `.github/workflows/${name}`);
+  const shipped = (setting.bare ? [] : SHIPPED).map((name) => `.github/workflows/${name}`);
   const push: Play["push"] = (files, branch = "main") => {
     if (branch !== "main" && !github.world.git.head(branch)) {
       github.world.git.move(branch, github.world.git.head("main")?.sha ?? "", "alice");
@@ -91,6 +94,7 @@ export async function openPlay(setting: Setting = {}): Promise<Play> {
     return repository.push(files, branch);
   };
   push({
+    "README.md": "# flows\n",
     ...Object.fromEntries(shipped.map((path) => [path, readFileSync(join(ROOT, path), "utf8")])),
     ...Object.fromEntries(flows.map(([name, rest]) => [`flows/${name}.yaml`, flow(name, rest)])),
     ...setting.files,
@@ -168,6 +172,9 @@ export function setEnvironments(stage: Stage, name: string, keys = KEYS, prefix 
   const planning = called({ ...read, ...bucket(keys.archive) });
   const others = stage.environments.get("cellarman-plan")?.secrets;
   stage.environments.set("cellarman-plan", { secrets: { ...others, ...planning } });
+  const watching = stage.environments.get("cellarman-watchdog")?.secrets;
+  const looking = called(bucket(keys.reading));
+  stage.environments.set("cellarman-watchdog", { secrets: { ...watching, ...looking } });
   set("archive", { ...read, ...bucket(keys.archive) });
   set("verify", { ...read, ...bucket(keys.verify) });
   set("approve", bucket(keys.purge), ["main"]);

@@ -49,16 +49,18 @@ export function renderForActions(ended: Ended): Shown {
   const lines = annotationLines([...annotationsOf(ended, failures), ...noticesOf(document)]);
   return {
     commands: groupsOf(findings) + lines,
-    // `report` writes a summary of its own.
-    summary:
-      ended.verb === "report" ? "" : (textIn(document) ?? summaryOf(ended, findings, failures)),
+    summary: ownSummary(ended, document) ?? summaryOf(ended, findings, failures),
   };
 }
 
-/** A summary that the verb wrote itself: a review's text, the same as its comment. */
-function textIn(document: Record<string, unknown> | undefined): string | undefined {
-  const text = document?.["markdown"];
-  return typeof text === "string" ? text : undefined;
+/** `report` writes its summary itself; a document may bring its own, as review's does. */
+function ownSummary(
+  { verb }: Ended,
+  document: Readonly<Record<string, unknown>> | undefined,
+): string | undefined {
+  if (verb === "report") return "";
+  const markdown = document?.["markdown"];
+  return typeof markdown === "string" ? markdown : undefined;
 }
 
 function documentIn(stdout: string): Record<string, unknown> | undefined {

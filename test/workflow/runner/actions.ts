@@ -50,7 +50,7 @@ function own(given: With): Used {
 function checkout(given: With, { run, workspace }: JobInHand): void {
   if (given["persist-credentials"] !== "false") throw new Error("the checkout keeps credentials");
   const sha = given["ref"] ? run.stage.repository.head(given["ref"]) : run.sha;
-  run.stage.repository.checkout(workspace, sha, run.ref);
+  run.stage.repository.checkout(workspace, sha, run.ref, given["fetch-depth"] === "0");
 }
 
 /**

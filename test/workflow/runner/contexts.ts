@@ -61,6 +61,8 @@ export function variablesOf(run: Run, record: JobRecord, files: StepFiles): Reco
     GITHUB_RUN_ID: String(run.id),
     GITHUB_RUN_ATTEMPT: String(run.attempt),
     GITHUB_ACTOR: ACTOR,
+    GITHUB_HEAD_REF: run.started.pull?.head ?? "",
+    GITHUB_BASE_REF: run.started.pull?.base ?? "",
     GITHUB_WORKFLOW: run.text.name,
     GITHUB_JOB: record.key,
     GITHUB_OUTPUT: files.output,

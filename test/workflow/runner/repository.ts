@@ -85,23 +85,18 @@ export class Repository {
    * known by it alone.
    * Source: https://github.com/actions/checkout (src/git-source-provider.ts, src/ref-helper.ts)
    */
-  checkout(into: string, sha: string, ref: string): void {
+  checkout(into: string, sha: string, ref: string, isWhole = false): void {
     mkdirSync(into, { recursive: true });
     const branch = ref.replace(/^refs\/heads\//, "");
     const local = ref.startsWith("refs/heads/")
       ? `refs/remotes/origin/${branch}`
       : ref.replace(/^refs\//, "refs/remotes/");
+    const fetch = (...what: string[]): string =>
+      git(into, "fetch", "--quiet", "--no-tags", ...what);
     git(into, "init", "--quiet", "--initial-branch=none");
     git(into, "remote", "add", "origin", this.remote);
-    git(
-      into,
-      "fetch",
-      "--quiet",
-      "--no-tags",
-      "--depth=1",
-      `file://${this.remote}`,
-      `+${sha}:${local}`,
-    );
+    if (isWhole) fetch("origin", "+refs/heads/*:refs/remotes/origin/*");
+    fetch(...(isWhole ? [] : ["--depth=1"]), `file://${this.remote}`, `+${sha}:${local}`);
     const asBranch = ref.startsWith("refs/heads/") ? ["-B", branch] : ["--detach"];
     git(into, "checkout", "--quiet", "--force", ...asBranch, local);
   }

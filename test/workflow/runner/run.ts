@@ -5,6 +5,7 @@ import { conditionOf, type Contexts, type Json, textOf } from "./expressions.ts"
 import { contextsOf } from "./contexts.ts";
 import { runSteps } from "./job.ts";
 import { isMapping, matrixOf } from "./matrix.ts";
+import { mirrorAttempt, mirrorEnd, mirrorJob } from "./mirror.ts";
 import { cancelProcess } from "./process.ts";
 import {
   type Artifact,
@@ -23,6 +24,8 @@ export interface Started {
   readonly inputs: Readonly<Record<string, Json>>;
   readonly ref: string;
   readonly sha: string;
+  /** A pull request's branches, and whether it comes from a fork. */
+  readonly pull?: { readonly head: string; readonly base: string; readonly isFork: boolean };
 }
 
 /** Legs of one matrix that this machine runs at once, whatever GitHub would. */
@@ -37,6 +40,8 @@ export class Run {
   /** Records of every attempt, in the order in which they began. */
   readonly records: JobRecord[] = [];
   attempt = 0;
+  /** Jobs that a test is about, by name; the others end as if they had done their work. */
+  only: ((name: string) => boolean) | undefined;
   isCancelled = false;
   conclusion: Conclusion | undefined;
   private results = new Map<string, JobResult>();
@@ -120,6 +125,7 @@ export class Run {
   ): Promise<this> {
     this.attempt += 1;
     this.isCancelled = false;
+    mirrorAttempt(this.stage.github.world, this);
     this.results = new Map(kept);
     const pending = new Map<string, Promise<JobResult>>();
     const resultFor = (id: string): Promise<JobResult> => {
@@ -140,6 +146,7 @@ export class Run {
       : this.isCancelled || conclusions.includes("cancelled")
         ? "cancelled"
         : "success";
+    mirrorEnd(this.stage.github.world, this);
     return this;
   }
 
@@ -180,6 +187,7 @@ export class Run {
     const record = this.stage.newRecord(this, job.id, job.id, null, "");
     record.conclusion = "skipped";
     this.records.push(record);
+    mirrorJob(this.stage.github.world, this, record);
     return { conclusion: "skipped", outputs: {}, records: [record] };
   }
 
@@ -220,6 +228,10 @@ export class Run {
     const place = textOf(isMapping(environment) ? environment["name"] : environment);
     const record = this.stage.newRecord(this, job.id, name, matrix, place);
     this.records.push(record);
+    if (this.only && !this.only(name)) {
+      record.conclusion = "success";
+      return record;
+    }
     record.conclusion = await this.stage.runJob(this, job, record, contexts, (workspace, secrets) =>
       runSteps({
         run: this,
@@ -230,6 +242,7 @@ export class Run {
         contexts: { ...contexts, secrets },
       }),
     );
+    mirrorJob(this.stage.github.world, this, record);
     rmSync(join(this.stage.folder, `work-${record.id}`), { recursive: true, force: true });
     return record;
   }

@@ -10,6 +10,7 @@ import { ConcurrencyGroups } from "./concurrency.ts";
 import { type Contexts, type Json, textOf } from "./expressions.ts";
 import type { Conclusion, JobRecord } from "./records.ts";
 import type { Repository } from "./repository.ts";
+import { mirrorRun } from "./mirror.ts";
 import { Run, type Started } from "./run.ts";
 import { filtersMatch, inputsOf } from "./triggers.ts";
 import { at, child, type JobText, readWorkflow } from "./workflow.ts";
@@ -46,6 +47,8 @@ export class Stage {
   readonly groups = new ConcurrencyGroups();
   /** Sees each process of a step begin. */
   watch: ((record: JobRecord, process: ChildProcess) => void) | undefined;
+  /** Waits of the machines are this many times shorter. */
+  hurry = 1;
   private readonly parts: StageParts;
   private lastId = 0;
 
@@ -62,6 +65,7 @@ export class Stage {
       PATH: process.env["PATH"] ?? "",
       HOME: this.folder,
       TMPDIR: tmpdir(),
+      CELLARMAN_CLOCK_PACE: String(this.hurry),
       ...this.parts.machine(),
     };
   }
@@ -95,6 +99,37 @@ export class Stage {
       );
   }
 
+  /** A pull request from a branch here, or from a fork: that one has no secrets, and reads only. */
+  pullRequest(file: string, number: number, head: string, isFork = false): Run {
+    const { repository } = this.github;
+    const repo = { full_name: isFork ? "mallory/flows" : repository };
+    const sha = this.repository.head(head);
+    const payload = {
+      pull_request: {
+        number,
+        user: { login: isFork ? "mallory" : "alice" },
+        head: { sha, ref: head, repo },
+        base: { ref: "main" },
+      },
+    };
+    return this.start(file, {
+      event: "pull_request",
+      payload,
+      inputs: {},
+      ref: `refs/pull/${number}/merge`,
+      sha,
+      pull: { head, base: "main", isFork },
+    });
+  }
+
+  /** The end of one run starts another, on the default branch. */
+  completed(file: string, ended: Run): Run {
+    const { id, attempt, conclusion = "", text } = ended;
+    const of = { id, run_attempt: attempt, conclusion, name: text.name, head_branch: "main" };
+    const payload = { action: "completed", workflow_run: of };
+    return this.start(file, { event: "workflow_run", payload, inputs: {}, ref: "refs/heads/main" });
+  }
+
   /** Starts any event's run. Throws where the workflow does not listen to it. */
   start(file: string, begun: Omit<Started, "sha"> & { readonly sha?: string }): Run {
     const branch = begun.ref.replace(/^refs\/heads\//, "");
@@ -108,20 +143,7 @@ export class Stage {
     this.lastId += 1;
     const run = new Run(this, text, 1_000 + this.lastId, { ...begun, sha, inputs, payload });
     this.runs.push(run);
-    this.github.world.runs.set(run.id, {
-      id: run.id,
-      workflow: file,
-      event: begun.event,
-      branch,
-      sha,
-      actor: "alice",
-      attempt: 1,
-      status: "in_progress",
-      conclusion: null,
-      createdAt: this.github.world.time(),
-      jobs: [],
-      approvals: [],
-    });
+    mirrorRun(this.github.world, run, file);
     return run;
   }
 
@@ -177,11 +199,9 @@ export class Stage {
       const workspace = join(this.folder, `work-${record.id}`);
       mkdirSync(workspace);
       const token = this.tokenFor(run, job, record, contexts);
-      return await steps(workspace, {
-        ...this.secrets,
-        ...environment?.secrets,
-        GITHUB_TOKEN: token,
-      });
+      // A pull request from a fork gets no secret but a token that reads.
+      const own = run.started.pull?.isFork ? {} : { ...this.secrets, ...environment?.secrets };
+      return await steps(workspace, { ...own, GITHUB_TOKEN: token });
     } finally {
       if (group !== "") this.groups.leave(group);
     }
@@ -197,7 +217,10 @@ export class Stage {
     if (said === undefined) throw new Error(`${record.name} says no permissions`);
     const permissions = Object.entries(said as Record<string, string>)
       .filter(([, level]) => level !== "none")
-      .map(([scope, level]) => `${scope}: ${level}` as Permission);
+      .map(
+        ([scope, level]): Permission =>
+          `${scope}: ${run.started.pull?.isFork ? "read" : level}` as Permission,
+      );
     const token = `ghs_job${record.id}attempt${record.attempt}`;
     this.github.addToken(token, { login: "github-actions[bot]", permissions });
     return token;

@@ -16,6 +16,9 @@ describe("the first run", () => {
       "archive (metrics-1)": "success",
       "verify (metrics-1)": "success",
       purge: "skipped",
+      approve: "skipped",
+      "purge-reviewed": "skipped",
+      "approve-propose": "skipped",
       report: "success",
     });
     expect(play.keys("seals/")).toHaveLength(1);

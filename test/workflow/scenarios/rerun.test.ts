@@ -28,7 +28,8 @@ describe("re-running failed jobs", () => {
     };
     const run = await offload(play);
     expect(run.conclusion).toBe("failure");
-    expect(ofJob(run, "archive").toSorted()).toEqual(["failure", ...Array(7).fill("success")]);
+    expect(ofJob(run, "archive").filter((end) => end === "failure")).toHaveLength(1);
+    expect(ofJob(run, "archive").filter((end) => end === "success")).toHaveLength(7);
     expect(ofJob(run, "purge")).toEqual(["success"]);
     expect(run.job("purge (metrics-1)").log).toContain("not archived and verified yet");
     expect(world.hotPoints).toBe(before);
@@ -47,14 +48,16 @@ describe("re-running failed jobs", () => {
     const { world, stage } = play;
     const points = fillNovember(world);
     world.cellar.faults.push({ kind: "stall", op: "PutObject", path: /\/data\//, after: 1 });
+    let underWay: Promise<void> | undefined;
     stage.watch = (record, process) => {
       if (record.key !== "archive" || record.attempt > 1) return;
-      void until(() => world.cellar.faults.struck.length > 0, "an upload under way").then(() => {
+      underWay = until(() => world.cellar.faults.struck.length > 0, "an upload").then(() => {
         record.lost = true;
         process.kill("SIGKILL");
       });
     };
     const run = await offload(play);
+    await underWay;
     expect([run.conclusion, ...ofJob(run, "archive")]).toEqual(["failure", "failure"]);
     expect(run.job("archive (metrics-1)").annotations).toEqual([]);
     const orphans = play.keys("data/");
