@@ -244,7 +244,7 @@ export const VERBS: Readonly<Record<string, VerbSpec>> = {
   doctor: {
     summary: "check tokens, time unit, clocks, server and store; say what is weakened",
     usage: "doctor [FLOW]",
-    options: {},
+    options: { hfiles: { help: "look up what differs from one HFiles server to the next" } },
     example: "cellarman doctor metrics",
     load: () => import("./doctor.ts"),
   },
