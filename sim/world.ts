@@ -11,6 +11,7 @@ import type { TimeUnit } from "../src/warp10/range.ts";
 import type { Credential } from "./cellar/protocol.ts";
 import { type CellarSim, startCellar } from "./cellar/server.ts";
 import type { BulkPoints } from "./warp10/store/bulk.ts";
+import { assertKept, textsOf } from "./planted.ts";
 import { startWarp10, type Warp10Sim } from "./warp10/server.ts";
 import type { Warp10Options } from "./warp10/site.ts";
 import { APPLICATION, OWNER, WORLD_TOKENS } from "./world-tokens.ts";
@@ -84,7 +85,6 @@ const AUTOMATIC = [
   "purge: { mode: automatic, grace: P14D, write-fence: { max-past: P45D } }",
 ].join("\n");
 
-/** A running world. */
 export class World {
   readonly warp10: Warp10Sim;
   readonly cellar: CellarSim;
@@ -190,19 +190,19 @@ export class World {
   async runPlainly(...argv: string[]): Promise<Said> {
     let [stdout, stderr] = ["", ""];
     const { talk, terminal, limits } = this.options;
-    const said = (text: string): void => {
-      stderr += text;
-      talk?.(text);
-    };
     const code = await main([...argv, "--flows", this.flows], {
       stdout: (text) => void (stdout += text),
-      stderr: said,
+      stderr: (text) => {
+        stderr += text;
+        talk?.(text);
+      },
       env: { get: (name) => this.env.get(name) },
       clock: this.clock,
       ...(this.signal ? { signal: this.signal } : {}),
       ...(terminal ? { terminal } : {}),
       ...(limits ? { limits } : {}),
     });
+    assertKept(this.env, Object.entries({ stdout, stderr }));
     return { code, stdout, stderr };
   }
 
@@ -210,8 +210,7 @@ export class World {
   async json(...argv: string[]): Promise<{ code: number; document: Record<string, unknown> }> {
     const { code, stdout, stderr } = await this.run(...argv, "--json");
     if (stdout === "") throw new Error(`${argv.join(" ")} said nothing: ${stderr}`);
-    const document: Record<string, unknown> = JSON.parse(stdout);
-    return { code, document };
+    return { code, document: JSON.parse(stdout) };
   }
 
   /** Points that the hot store holds in all. */
@@ -222,5 +221,6 @@ export class World {
   async close(): Promise<void> {
     await Promise.all([this.warp10.close(), this.cellar.close()]);
     await rm(this.folder, { recursive: true, force: true });
+    assertKept(this.env, textsOf(this.cellar.objects(BUCKET)));
   }
 }

@@ -162,7 +162,8 @@ export class RealWorld {
   }
 
   moveClock(ms: number): void {
-    this.shift.ms += ms;
+    // A clock gives whole milliseconds, whatever fraction somebody waited.
+    this.shift.ms += Math.ceil(ms);
   }
 
   /** The world's clock; where waits are not real, waiting moves the world instead. */
