@@ -20,8 +20,8 @@ export const PLAN_MUTANTS: readonly HandMutant[] = [
   mutant(
     "first purge of one batch",
     "src/plan/purge-list.ts",
-    "  if (purgedSoFar === 0) return underWay ? 0 : 1;\n",
-    "",
+    "purgedSoFar === 0 ? first :",
+    "purgedSoFar < 0 ? first :",
     "test/plan/purge-list.test.ts",
   ),
   mutant(

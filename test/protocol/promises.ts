@@ -155,7 +155,8 @@ export class Promises {
     const batches = new Set([sent.batch, ...(origin?.parents ?? [])]);
     const hold = await activeHold(this.world, batches, (key) => {
       const effect = this.storedAt.get(key) ?? 0;
-      return effect < gate.effect;
+      // Scopes are asked for at once: what was put after its own answer came is a later hold.
+      return effect < (watch.holdsAsked.get(key) ?? gate.effect);
     });
     const { policyHeldAt } = this.world;
     if (policyHeldAt !== undefined && policyHeldAt < watch.policyAsked) {

@@ -19,6 +19,8 @@ export class Watch {
   /** The last read left something out without saying so. */
   isThin = false;
 
+  /** Number of the world's last effect when each hold's key was last asked for. */
+  readonly holdsAsked = new Map<string, number>();
   private dryRuns = 0;
   /** Number of the world's last effect when the policy was last asked for. */
   policyAsked = 0;
@@ -41,6 +43,7 @@ export class Watch {
 
   /** The first call that a gate makes: the hold on everything. */
   begins(call: string, effect: number, storeMs: number): void {
+    if (call.startsWith("get holds/")) this.holdsAsked.set(call.slice("get ".length), effect);
     // Looked at before each batch: what another batch's gate left behind is no concern of this one.
     if (call.startsWith("get recounts/")) this.dryRuns = 0;
     if (call !== "get holds/all/1") return;
