@@ -19,6 +19,8 @@ export interface Job {
   conclusion: string | null;
   /** Annotations of its check run. */
   readonly annotations: readonly JobAnnotation[];
+  /** Whether it waits for a reviewer. */
+  readonly isWaiting?: boolean;
   /** 0: no runner took it; left out: one did. */
   readonly runnerId?: number;
   /** Left out: GitHub does not say. */
@@ -182,7 +184,7 @@ function jobsAnswer(call: Call, run: Run, attempt: number | undefined): Answer {
     run_id: run.id,
     name: job.name,
     run_attempt: job.attempt,
-    status: job.conclusion === null ? "in_progress" : "completed",
+    status: job.conclusion !== null ? "completed" : job.isWaiting ? "waiting" : "in_progress",
     conclusion: job.conclusion,
     check_run_url: `${call.world.url()}/repos/x/y/check-runs/${job.id}`,
     html_url: `${runUrl(call.world, run)}/job/${job.id}`,

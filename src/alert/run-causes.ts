@@ -65,12 +65,17 @@ export function runCauses(work: FlowWork, outcome: RunOutcome): Cause[] {
  * Whether a run that found no cause may not say that all is well: it was not asked to work on the
  * flow, or its legs were superseded, and what failed before is left still.
  */
-export function leavesOpen({ view }: FlowWork, outcome: RunOutcome): boolean {
+export function leavesOpen(
+  { view }: FlowWork,
+  outcome: RunOutcome,
+  purgesElsewhere: boolean,
+): boolean {
   if (outcome.needs.length === 0) return true;
   const { beganMs } = outcome;
   const came = (step: Step): boolean => beganMs !== undefined && movedSince(view, step, beganMs);
   const left = (step: Step): boolean => leftOf(view, step, undefined).length > 0;
-  if (left("purge") && endOf(outcome, "purge") !== "success") return true;
+  const mayPurge = !purgesElsewhere && endOf(outcome, "purge") !== "success";
+  if (mayPurge && left("purge")) return true;
   const isUnplanned = view.periods.some((p) => p.kind === "unplanned");
   const isBehind = isUnplanned || left("archive") || left("verify");
   return isBehind && !came("archive") && !came("verify");

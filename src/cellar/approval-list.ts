@@ -25,8 +25,27 @@ export function sealList(seals: readonly Quoted[]): SealList {
   return { seals: list, digest: periodDigest(list.map((s) => s.sha256)) };
 }
 
-/** The list that a digest names; undefined: the ledger holds none that is whole. */
+/** Lists that were read, by bucket and digest: a digest always names the same seals. */
+const known = new WeakMap<Cold, Map<string, Proposed>>();
+
+/**
+ * The list that a digest names; undefined: the ledger holds none that is whole. A list of 10,000
+ * seals has 2 MB, and every batch of its period asks for it: it is read once.
+ */
 export async function readProposal(
+  cold: Cold,
+  at: PeriodRef,
+  digest: string,
+): Promise<Proposed | undefined> {
+  const lists = known.get(cold) ?? new Map<string, Proposed>();
+  known.set(cold, lists);
+  const name = `${at.flow}/${at.period}/${digest}`;
+  const list = lists.get(name) ?? (await findProposal(cold, at, digest));
+  if (list) lists.set(name, list);
+  return list;
+}
+
+async function findProposal(
   cold: Cold,
   at: PeriodRef,
   digest: string,

@@ -1,10 +1,9 @@
 // flows/approvals/FLOW/PERIOD.yaml: an approval of a purge as a file, to be reviewed and merged.
-import { LineCounter } from "yaml";
 import { z } from "zod";
-import { type Found, readDocument } from "./document.ts";
 import { textBy, wholeNumber } from "./fields.ts";
-import { readText, scanTokens } from "./limits.ts";
-import { pathText, type Problem, sortProblems } from "./problems.ts";
+import { foundIssues } from "./issues.ts";
+import { openContent, problemsOf } from "./located.ts";
+import type { Problem } from "./problems.ts";
 
 /** The folder beside the flow files. */
 export const APPROVALS_FOLDER = "approvals";
@@ -40,43 +39,18 @@ export type ApprovalResult =
   | { readonly approval: ApprovalFile }
   | { readonly problems: readonly Problem[] };
 
+const APPROVAL_KIND = { name: "approval", schema: approvalSchema } as const;
+
 /** Reads an approval's bytes. Never throws; `file` is only quoted in problems. */
 export function loadApproval(bytes: Uint8Array, file: string): ApprovalResult {
-  const read = readText(bytes);
-  if ("problem" in read) return failed("", file, [{ ...read.problem, offset: 0, path: [] }]);
-  const { text } = read;
-  const scan = scanTokens(text);
-  if ("problem" in scan) return failed(text, file, [{ ...scan.problem, path: [] }]);
-  const content = readDocument(text, scan.marks);
-  if (content.found.length > 0) return failed(text, file, content.found);
+  const opened = openContent(bytes, file);
+  if ("problems" in opened) return opened;
+  const { content, text } = opened;
   const parsed = approvalSchema.safeParse(content.value);
-  if (parsed.success) return { approval: parsed.data };
-  const found = parsed.error.issues.flatMap((issue): Found[] => {
-    if (issue.code === "unrecognized_keys") {
-      return issue.keys.map((key) => {
-        const offset = content.offsetOf([key], "key");
-        const expected = Object.keys(approvalSchema.shape).join(", ");
-        return { offset, path: [key], expected, message: "is not known here" };
-      });
-    }
-    const path = issue.path as (string | number)[];
-    const offset = content.offsetOf(path, "value");
-    return [{ offset, path, expected: issue.message, message: "is not right" }];
-  });
-  return failed(text, file, found);
-}
-
-function failed(text: string, file: string, found: readonly Found[]): ApprovalResult {
-  const lines = new LineCounter();
-  lines.addNewLine(0);
-  for (let i = text.indexOf("\n"); i !== -1; i = text.indexOf("\n", i + 1)) lines.addNewLine(i + 1);
-  const problems = found.map(({ offset, path, expected, message }): Problem => {
-    const { line, col: column } = lines.linePos(offset);
-    const at = pathText(path);
-    const said = `${at === "" ? "" : `${at} `}${message}: expected ${expected}`;
-    return { file, line, column, path: at, value: null, expected, message: said };
-  });
-  return { problems: sortProblems(problems) };
+  const issues = parsed.success ? [] : foundIssues(parsed.error.issues, content, APPROVAL_KIND);
+  const refused = [...content.found, ...issues];
+  if (parsed.success && refused.length === 0) return { approval: parsed.data };
+  return problemsOf(text, file, refused);
 }
 
 /** An approval as it is written. */

@@ -5,7 +5,7 @@ import { pathText, type Path } from "./problems.ts";
 
 /** A kind of file that people write: what it is called, and what may stand in it. */
 export interface FileKind {
-  readonly name: "flow" | "policy";
+  readonly name: "flow" | "policy" | "approval";
   readonly schema: z.core.$ZodType;
 }
 

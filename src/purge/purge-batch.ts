@@ -119,14 +119,17 @@ async function changedMeanwhile(
   ports: PurgePorts,
   { view }: GateResult,
 ): Promise<string | undefined> {
-  const { line } = await checkHolds(gate, ports);
-  if (!line.ok) return `${line.check}: ${line.seen}`;
   const flow = await checkFlowNow(gate, ports);
   if (!flow.ok) return `${flow.check}: ${flow.seen}`;
-  if (!needsReviews(gate.flow)) return undefined;
-  const relied = new Set((view?.standing ?? []).filter((s) => !s.lacks).map((s) => s.key));
-  const now = (await readView(ports.cold, gate, ports.forge)).standing;
-  return now.find((s) => relied.has(s.key) && s.lacks)?.lacks?.why;
+  if (needsReviews(gate.flow)) {
+    const relied = new Set((view?.standing ?? []).filter((s) => !s.lacks).map((s) => s.key));
+    const now = (await readView(ports.cold, gate, ports.forge)).standing;
+    const gone = now.find((s) => relied.has(s.key) && s.lacks);
+    if (gone) return gone.lacks?.why;
+  }
+  // Last: nothing is asked between the holds and the intent.
+  const { line } = await checkHolds(gate, ports);
+  return line.ok ? undefined : `${line.check}: ${line.seen}`;
 }
 
 /**

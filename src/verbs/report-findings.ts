@@ -24,7 +24,7 @@ export function findingsOf(inv: Invocation, survey: Survey, outcome: Outcome): F
       const work = { view: report.view, assigned };
       const run = runCauses(work, outcome);
       const ledger = ledgerCauses(report, elsewhere(at.flow));
-      const isOpen = run.length === 0 && leavesOpen(work, outcome);
+      const isOpen = run.length === 0 && leavesOpen(work, outcome, elsewhere(at.flow));
       return { at, findings: isOpen ? { ledger } : { run, ledger } };
     }),
     ...survey.unread.map((one) => ({ at: one.at, findings: { run: [unreadCause(one)] } })),

@@ -147,6 +147,8 @@ function rerunOf(
   jobs: readonly RunJob[],
   { failedJobs: failures }: Failures,
 ): string | undefined {
+  // `rerun` starts when the run has ended: a run that waits for a reviewer may wait for weeks.
+  if (jobs.some((job) => job.isWaiting)) return undefined;
   const byId = new Map(failures.map((f) => [f.id, f]));
   const judged = jobs.map((job): Job => {
     const known = byId.get(job.id);

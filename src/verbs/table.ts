@@ -37,7 +37,7 @@ const shard = { value: "I/N", help: "only the I-th of N parts of the work" };
 const leg = { value: "PLAN/LEG", help: "exactly the batches of a leg that plan --legs printed" };
 const deadline = {
   value: "DURATION",
-  help: "begin no batch that would end later than this from now (default: the leg's time)",
+  help: "begin no batch that would end later (default: the leg's time)",
 };
 const reason = { value: "TEXT", help: "why; others will read it" };
 const gcWait = {
@@ -105,11 +105,11 @@ export const VERBS: Readonly<Record<string, VerbSpec>> = {
     options: {
       digest: { value: "CHARS", help: "the digest's first eight characters; all 64 in CI" },
       propose: {
-        help: "open a pull request for each period that waits (approve-by: pull-request)",
+        help: "one pull request a waiting period (approve-by: pull-request)",
       },
       environment: {
         value: "NAME",
-        help: "the CI environment whose reviewers said yes to this run",
+        help: "CI environment whose reviewers said yes to this run",
       },
       review: { value: "JSON", help: "every period that plan --legs asked those reviewers" },
     },

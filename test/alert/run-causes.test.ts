@@ -5,6 +5,7 @@ import {
   type FailedJob,
   type FlowWork,
   harmlessNeeds,
+  leavesOpen,
   type Need,
   runCauses,
   type RunOutcome,
@@ -112,6 +113,40 @@ describe("a green matrix", () => {
 
   it("of which nobody knows when it began is not judged", async () => {
     expect(runCauses(await work(), green({ beganMs: undefined }))).toEqual([]);
+  });
+});
+
+describe("a run without a cause", () => {
+  const quiet = outcome({ needs: needs({ plan: "success", archive: "skipped" }) });
+
+  it("is no recovery of a flow that has work left and did not come forward", async () => {
+    expect(leavesOpen(await work(), quiet, false)).toBe(true);
+    expect(leavesOpen(await work(), outcome({ needs: [] }), false)).toBe(true);
+  });
+
+  it("is one where nothing is left, though a purge elsewhere is awaited", async () => {
+    const cold = planned(1);
+    plantSeal(cold, 0);
+    const view = await viewOf(cold);
+    const approved = {
+      ...view,
+      periods: view.periods.map((p) =>
+        p.kind !== "open"
+          ? p
+          : {
+              ...p,
+              batches: p.batches.map((b) => ({
+                ...b,
+                status: { ...b.status, state: "approved" as const },
+              })),
+            },
+      ),
+    };
+    const found = { view: approved, assigned: undefined };
+    expect(leavesOpen(found, quiet, true)).toBe(false);
+    expect(leavesOpen(found, quiet, false)).toBe(true);
+    const purged = outcome({ needs: needs({ plan: "success", purge: "success" }) });
+    expect(leavesOpen(found, purged, false)).toBe(false);
   });
 });
 

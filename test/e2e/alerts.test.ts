@@ -146,6 +146,14 @@ it("waits while the run will be tried again, and tells when re-runs are used up"
   expect(github.calls.length).toBeLessThanOrEqual(20);
 });
 
+it("does not wait for a re-run that cannot begin before a reviewer has said yes", async () => {
+  stage = await githubStage();
+  await failingRun();
+  addJob(stage.github.world, stage.run, { name: "approve", conclusion: null, isWaiting: true });
+  await report(1, ARCHIVE_FAILED, "--max-reruns", "3");
+  expect(issueOf(stage)).toMatchObject({ state: "open" });
+});
+
 it("does not wait for a re-run that would fail the same way", async () => {
   stage = await githubStage();
   await failingRun("cellarman deterministic");

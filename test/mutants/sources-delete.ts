@@ -22,7 +22,7 @@ export const VIEW_MUTANTS: readonly HandMutant[] = [
   mutant("seals that are cool", VIEW, "if (nowMs < coolMs)", "if (nowMs < 0)"),
   mutant(
     "approval of exactly this seal",
-    VIEW,
+    "src/purge/approval/in-force.ts",
     "(q) => q.key === seal.key && q.sha256 === seal.sha256",
     "(q) => q.key === seal.key",
     "test/purge/read-view.test.ts",
@@ -110,8 +110,8 @@ export const DELETE_MUTANTS: readonly HandMutant[] = [
   mutant(
     "a hold put while the gate ran",
     BATCH,
-    'if (!line.ok) return end({ outcome: "wait", gate: result,',
-    'if (!line.check) return end({ outcome: "wait", gate: result,',
+    "return line.ok ? undefined :",
+    "return line.check ? undefined :",
   ),
   mutant(
     "intent before the delete",

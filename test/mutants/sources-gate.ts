@@ -17,8 +17,8 @@ export const GATE_MUTANTS: readonly HandMutant[] = [
   mutant(
     "policy that holds all",
     ORDERS,
-    "policy !== undefined && loadPolicy(policy).holdAll",
-    "policy === ''",
+    "policy === undefined ? undefined : refusal(loadPolicy(policy), gate)",
+    "policy === '' ? refusal(loadPolicy(policy), gate) : undefined",
   ),
   mutant(
     "flow of the default branch now",

@@ -44,7 +44,7 @@ describe("a period", () => {
     expect(amountsOf(period("2025-10"), "after", facts(), false)).toEqual(UNKNOWN);
   });
 
-  it("that it has not is as long as the server's series make it; bytes and hours by history", () => {
+  it("that it has not is what the server's series make; bytes and hours by history", () => {
     const known = facts({ selection });
     expect(amountsOf(period("2025-12"), "after", known, false)).toEqual({
       from: "server",

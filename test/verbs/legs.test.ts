@@ -137,9 +137,11 @@ describe("legs", () => {
     await world.run("purge", "--leg", `${id}/world-r1`);
     expect(world.hotPoints).toBeGreaterThan(0);
     const digest = review[0]?.digest ?? "";
-    expect((await world.run("approve", "world", "2025-11", "--digest", digest)).code).toBe(0);
+    // What reviewers are asked by is no word of the command line: the workflow suite says yes.
+    const byHand = await world.run("approve", "world", "2025-11", "--digest", digest);
+    expect([byHand.code, byHand.stderr]).toEqual([1, expect.stringContaining("the reviewers of")]);
     await world.run("purge", "--leg", `${id}/world-r1`);
-    expect(world.hotPoints).toBe(0);
+    expect(world.hotPoints).toBeGreaterThan(0);
   });
 
   it("go on without a flow that is broken, and say so", async () => {

@@ -4,7 +4,7 @@ import type { FileHistory, Forge, Reviews } from "../forge.ts";
 import type { GitHub } from "./client.ts";
 import { readEnvironmentRules, readRunApprovals } from "./environments.ts";
 import { CommitFiles } from "./files.ts";
-import { type Head, headOf } from "./head.ts";
+import { type Head, HEAD_FRESH_MS, headOf } from "./head.ts";
 import { mergedPullsOf } from "./pulls.ts";
 import { readReviewsDemanded } from "./rules.ts";
 
@@ -25,18 +25,43 @@ export async function overGitHub(
     pathInside: (file) => checkout.pathInside(file),
     fileAsFetched: (path) => checkout.fileAsFetched(path),
     fileNow: async (path) => (await files.find((await head()).sha, path))?.text,
-    reviews: reviewsOf(github, head, files),
+    reviews: reviewsOf(github, head, files, clock),
   };
 }
 
-function reviewsOf(github: GitHub, head: () => Promise<Head>, files: CommitFiles): Reviews {
+function reviewsOf(
+  github: GitHub,
+  head: () => Promise<Head>,
+  files: CommitFiles,
+  clock: Pick<Clock, "now">,
+): Reviews {
   // What is asked of one head stays true of it: a merge or an edit moves the head.
   const histories = keptByHead((at, path) => historyOf(github, files, at, path));
+  // The rest is asked for every batch of a leg: once a minute, as the head.
+  const demanded = keptFresh(clock, (branch: string) => readReviewsDemanded(github, branch));
+  const environment = keptFresh(clock, (name: string) => readEnvironmentRules(github, name));
+  const runApprovals = keptFresh(clock, (run: number) => readRunApprovals(github, run));
   return {
     historyOf: async (path) => histories(await head(), path),
-    reviewsDemanded: async () => readReviewsDemanded(github, (await head()).branch),
-    environment: (name) => readEnvironmentRules(github, name),
-    runApprovals: (run) => readRunApprovals(github, run),
+    reviewsDemanded: async () => demanded((await head()).branch),
+    environment,
+    runApprovals,
+  };
+}
+
+/** Remembers each answer for as long as the head's; what fails is not kept. */
+function keptFresh<K, T>(
+  clock: Pick<Clock, "now">,
+  read: (key: K) => Promise<T>,
+): (key: K) => Promise<T> {
+  const kept = new Map<K, { readonly atMs: number; readonly answer: T }>();
+  return async (key) => {
+    const known = kept.get(key);
+    const atMs = clock.now();
+    if (known && atMs - known.atMs < HEAD_FRESH_MS) return known.answer;
+    const answer = await read(key);
+    kept.set(key, { atMs, answer });
+    return answer;
   };
 }
 

@@ -11,6 +11,8 @@ export interface RunJob {
   readonly url: string;
   /** GitHub's word; null: it has not ended. */
   readonly conclusion: string | null;
+  /** Whether it waits for a reviewer's yes: its run does not end before. */
+  readonly isWaiting: boolean;
   /** Whether a runner ever took it. */
   readonly hadRunner: boolean;
   /** Undefined where GitHub does not say, ms. */
@@ -64,6 +66,7 @@ export async function readJobs(
         name: job.name,
         url: job.html_url ?? "",
         conclusion: job.conclusion,
+        isWaiting: job.status === "waiting",
         hadRunner: (job.runner_id ?? 0) > 0 || (job.steps ?? []).length > 0,
         startedMs: timeOf(job.started_at),
         lastedMs: Math.max(0, (timeOf(job.completed_at) ?? 0) - (timeOf(job.created_at) ?? 0)),

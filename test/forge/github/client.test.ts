@@ -102,6 +102,12 @@ describe("the client of GitHub's API", () => {
     expect(sim.calls.map((call) => call.status)).toEqual([502, 502, 200]);
   });
 
+  it("follows no redirect with its token: a renamed repository is an error", async () => {
+    sim.faults.push({ kind: "refuse", status: 301 });
+    expect(await failure(listed())).toMatchObject({ code: "blocked", retryable: false });
+    expect(sim.calls).toHaveLength(1);
+  });
+
   it("never repeats what creates something after a lost answer", async () => {
     sim.faults.push({ kind: "no-answer", carriedOut: true });
     expect(await failure(issue("one"))).toMatchObject({ code: "network", retryable: true });

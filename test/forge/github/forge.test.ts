@@ -101,6 +101,23 @@ describe("a forge over GitHub's API", () => {
     }
   });
 
+  it("asks for rules, environments and approvals once a minute", async () => {
+    sim.world.addEnvironment("e");
+    sim.world.rules.set("main", { reviews: 2 });
+    const ask = async () => [
+      await forge.reviews?.reviewsDemanded(),
+      (await forge.reviews?.environment("e"))?.branches,
+      await forge.reviews?.environment("none"),
+    ];
+    expect(await ask()).toEqual([2, ["main"], undefined]);
+    sim.world.rules.clear();
+    const mark = sim.calls.length;
+    expect(await ask()).toEqual([2, ["main"], undefined]);
+    expect(callsSince(mark)).toEqual([]);
+    nowMs += MINUTE_MS;
+    expect(await ask()).toEqual([0, ["main"], undefined]);
+  });
+
   it("takes a folder that is listed in part for no absence", async () => {
     sim.world.truncatesTrees = true;
     expect(await rejected(forge.fileNow("flows/b.yaml"))).toMatchObject({ code: "limit" });

@@ -172,3 +172,15 @@ describe("a document", () => {
     });
   });
 });
+
+it("shows the text that a verb wrote itself as the summary, and each problem on its line", () => {
+  const problem = { level: "error", file: "flows/m.yaml", line: 4, column: 11, message: "no" };
+  const { commands, summary } = show("review", 1, {
+    markdown: "## Cellarman: refused\n",
+    problems: [problem],
+    notices: ["no comment on a pull request from a fork"],
+  });
+  expect(summary).toBe("## Cellarman: refused\n");
+  expect(commands).toMatch(/^::error .*file=flows\/m\.yaml,.*line=4/m);
+  expect(commands).toMatch(/^::notice .*::no comment on a pull request from a fork$/m);
+});
