@@ -40,7 +40,7 @@ const PROOFS: Readonly<Record<string, Proof>> = {
   },
   disk: { script: "sweep", short: ["--disk", "--short"], long: ["--disk"] },
   soak: { script: "soak", short: ["--months", "2", "--series", "200"], long: ["--minutes", "60"] },
-  fuzz: { script: "fuzz", short: ["--minutes", "0.2"], long: ["--minutes", "10"] },
+  fuzz: { script: "fuzz", short: ["--seconds", "10"], long: ["--seconds", "600"] },
   mutants: { script: "mutants", short: [], long: [] },
   stryker: { script: "stryker", short: [], long: [] },
 };

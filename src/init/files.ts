@@ -44,7 +44,8 @@ export function initFiles(shipped: Shipped, wanted: Wanted, flows: readonly Flow
   if (flows.length === 0) files.set("flows/metrics.yaml", example);
   const { owner, ref, version, withoutPurge } = wanted;
   const action = `${owner}/cellarman@${ref} # v${version}`;
-  const fitting = { action, variables: variablesOf(all), withoutPurge };
+  const withRerun = wanted.workflows.includes("rerun.yml");
+  const fitting = { action, variables: variablesOf(all), withoutPurge, withRerun };
   for (const name of wanted.workflows) {
     files.set(`.github/workflows/${name}`, fitWorkflow(shipped.workflows[name] ?? "", fitting));
   }

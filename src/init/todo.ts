@@ -61,13 +61,12 @@ export function todoOf(flows: readonly Flow[], setup: Setup): Todo {
   });
   const plan: NeededEnvironment = {
     name: "cellarman-plan",
-    jobs: "plan, report, watchdog and control",
-    secrets: [...secretsOf(flows, { ...READ, ...KEYS("archive"), ...ALERTS }), ...heartbeat(setup)],
-    // The watchdog looks on pull requests as well: a limited environment would fail it there.
-    rules: setup.workflows.includes("watchdog.yml") ? [] : [DEFAULT_BRANCH],
+    jobs: "plan, report and control",
+    secrets: secretsOf(flows, { ...READ, ...KEYS("archive"), ...ALERTS }),
+    rules: [DEFAULT_BRANCH],
   };
   return {
-    environments: [plan, ...legs],
+    environments: [plan, ...legs, ...watchdogOf(flows, setup)],
     secrets: secretsOf(flows, {
       WARP10_READ_TOKEN:
         "optional, for estimates in review.yml: a token that only reads; everybody with write " +
@@ -78,15 +77,19 @@ export function todoOf(flows: readonly Flow[], setup: Setup): Todo {
   };
 }
 
-const heartbeat = ({ workflows }: Setup): NeededSecret[] =>
-  workflows.includes("watchdog.yml")
-    ? [
-        {
-          name: "CELLARMAN_HEARTBEAT_URL",
-          what: "address that is called when all is well: it alone tells of a silent repository",
-        },
-      ]
-    : [];
+/** It looks on pull requests as well, where a limited environment would fail it. */
+function watchdogOf(flows: readonly Flow[], { workflows }: Setup): NeededEnvironment[] {
+  if (!workflows.includes("watchdog.yml")) return [];
+  const heartbeat = {
+    name: "CELLARMAN_HEARTBEAT_URL",
+    what: "address that is called when all is well: it alone tells of a silent repository",
+  };
+  const secrets = secretsOf(flows, { ...KEYS("reading alone"), ...ALERTS });
+  const rules = ["no branch rule: everybody with write access can read these secrets"];
+  return [
+    { name: "cellarman-watchdog", jobs: "watchdog", secrets: [...secrets, heartbeat], rules },
+  ];
+}
 
 function secretsOf(
   flows: readonly Flow[],

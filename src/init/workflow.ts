@@ -10,16 +10,25 @@ export interface Fitting {
   readonly variables: VariableNames;
   /** Leaves out the jobs that approve and purge. */
   readonly withoutPurge: boolean;
+  /** rerun.yml is there too: nobody is told before its last try. */
+  readonly withRerun: boolean;
 }
 
 /** The file's text for one repository. */
 export function fitWorkflow(text: string, fitting: Fitting): string {
   const kept = fitting.withoutPurge ? purgedElsewhere(withoutJobs(text)) : text;
-  return kept
+  const told = fitting.withRerun ? toldAfterReruns(kept) : kept;
+  return told
     .split("\n")
     .flatMap((line) => fitLine(line, fitting))
     .join("\n");
 }
+
+/** report waits for as many re-runs as rerun.yml makes; the line that says so is done with. */
+const toldAfterReruns = (text: string): string =>
+  text
+    .replace(/^ *# With rerun\.yml beside this file .*\n/m, "")
+    .replace(/^( *)--alert$/m, "$&\n$1--max-reruns=2");
 
 /** The tool's own action, by whatever owner and ref, or by its own checkout. */
 const ACTION = /^(\s*(?:- )?uses: )(?:[\w.-]+\/cellarman@\S+|\.\/|\$\/)(?:\s+#.*)?$/;

@@ -26,19 +26,24 @@ export interface CutList {
   readonly runs: number;
 }
 
+/** Batches of the first purge ever of a flow, unless a person says otherwise. */
+export const FIRST_PURGE = 1;
+
 /**
- * Cuts candidates (oldest first) to the budget. The first purge ever of a flow is one batch:
- * nothing joins it before it is settled.
+ * Cuts candidates (oldest first) to the budget. The first purge ever of a flow is one batch, or as
+ * many as a person said: nothing joins it before it is settled.
  */
 export function cutToBudget(
   candidates: readonly Candidate[],
   budget: Budget,
   purgedSoFar: number,
+  firstPurge = FIRST_PURGE,
 ): CutList {
   const free = candidates.filter((c) => c.free);
   const fresh = candidates.filter((c) => !c.free);
   const underWay = free.some((c) => c.points > 0n);
-  const batches = batchLimit(budget, purgedSoFar, underWay);
+  const first = underWay ? 0 : Math.min(firstPurge, budget.batches ?? firstPurge);
+  const batches = purgedSoFar === 0 ? first : (budget.batches ?? HISTORY_FACTOR * purgedSoFar);
   const entries: Candidate[] = [];
   let series = 0n;
   let points = 0n;
@@ -53,9 +58,4 @@ export function cutToBudget(
   const leftOut = fresh.length - entries.length;
   const runs = entries.length === 0 ? 0 : Math.ceil(fresh.length / entries.length);
   return { entries: [...free, ...entries], leftOut, runs };
-}
-
-function batchLimit(budget: Budget, purgedSoFar: number, underWay: boolean): number {
-  if (purgedSoFar === 0) return underWay ? 0 : 1;
-  return budget.batches ?? HISTORY_FACTOR * purgedSoFar;
 }

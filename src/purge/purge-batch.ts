@@ -1,5 +1,6 @@
 // One batch from gate to receipt: gate → intent → delete once → recount → receipt. Safe to repeat
 // at any point: the gate passes a partly deleted batch, and never rests on memory (design §3).
+import type { Cold } from "../cellar/cold.ts";
 import { putHold } from "../cellar/holds.ts";
 import {
   quoteOf,
@@ -66,10 +67,7 @@ export async function purgeBatch(gate: GateCase, ports: PurgePorts): Promise<Bat
   return settle(gate, ports, { intents: made, points, registered });
 }
 
-/**
- * Time ranges that one gate can judge within a warrant's life, by what the batch's largest seal
- * holds.
- */
+/** Time ranges that one gate can judge within a warrant's life, by the batch's largest seal. */
 async function rangesOf(gate: GateCase, ports: PurgePorts): Promise<Range[]> {
   let points = Number(gate.batch.points ?? 0);
   for await (const { key } of ports.cold.list(
@@ -101,7 +99,7 @@ async function purgeRange(gate: GateCase, ports: PurgePorts): Promise<RangePurge
   }
   const changed = await changedMeanwhile(gate, ports, result);
   if (changed !== undefined) return end({ outcome: "wait", gate: result, note: changed });
-  await writeIntent(gate, ports, result);
+  await writeIntent(gate, ports.cold, result);
   const expected = result.warrant.facts.expectedSeries;
   const answer = await remove(gate, ports, result.warrant);
   const judged = await weighAnswer(gate, ports, answer, expected);
@@ -180,11 +178,7 @@ async function nothingToDo(
   return { outcome: "nothing", gate: result, note: "hot and archive are both empty" };
 }
 
-async function writeIntent(
-  gate: GateCase,
-  { cold }: PurgePorts,
-  { view }: GateResult,
-): Promise<void> {
+async function writeIntent(gate: GateCase, cold: Cold, { view }: GateResult): Promise<void> {
   const { seals = [], receipts = [], approvals = [], approvalFiles = [] } = view ?? {};
   const before = await readNumbered(cold, (n) => intentKey(gate.at, n), intentRecord);
   await writeNumbered(cold, (n) => intentKey(gate.at, n), {

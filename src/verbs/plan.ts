@@ -11,9 +11,9 @@ import { closedRecord } from "../ledger/receipts.ts";
 import type { BatchStatus } from "../ledger/state.ts";
 import { dueStep, isDue } from "../plan/due.ts";
 import { dueAtMs, duePeriods, type Period, periodOf } from "../plan/period.ts";
-import { type Candidate, cutToBudget, type CutList } from "../plan/purge-list.ts";
+import { type Candidate, cutToBudget, type CutList, FIRST_PURGE } from "../plan/purge-list.ts";
 import { packShards } from "../plan/shards.ts";
-import { asCellarmanError, EXIT, exitCodeOfSome } from "../runtime/errors.ts";
+import { asCellarmanError, CellarmanError, EXIT, exitCodeOfSome } from "../runtime/errors.ts";
 import { renderFailure } from "../runtime/failure-text.ts";
 import { randomFraction, randomId } from "../runtime/random.ts";
 import { retrying } from "../runtime/retry.ts";
@@ -164,6 +164,7 @@ export async function cutPurgeList(
   at: FlowFile,
   cold: Cold,
   periods: readonly RuledPeriod[],
+  budgetOf: typeof budgetNow = budgetNow,
 ): Promise<FlowPlanned["purgeList"]> {
   const { flow } = at;
   const due = periods.flatMap(({ ledger, statuses }) =>
@@ -174,9 +175,10 @@ export async function cutPurgeList(
   const candidates = await pLimit(SEALS_AT_ONCE).map(due, ({ period, status }) =>
     candidateOf(cold, period, status),
   );
-  const budget = candidates.length === 0 ? flow.purge.budget : await budgetNow(inv, at);
+  const budget = candidates.length === 0 ? flow.purge.budget : await budgetOf(inv, at);
   if (!budget) return { entries: [], leftOut: candidates.length, runs: 0, key: undefined };
-  const cut = cutToBudget(candidates, budget, await purgedSoFar(cold, flow.name, periods));
+  const soFar = await purgedSoFar(cold, flow.name, periods);
+  const cut = cutToBudget(candidates, budget, soFar, firstPurgeOf(inv));
   if (cut.entries.length === 0) return { ...cut, key: undefined };
   const { key } = await writeRecord(cold, purgeListKey(flow.name, randomId()), {
     schema: "cellarman/purge-list/1",
@@ -186,6 +188,16 @@ export async function cutPurgeList(
     leftOut: cut.leftOut,
   });
   return { ...cut, key };
+}
+
+/** `--first-purge N`: what a person says of the first purge ever. Throws "usage". */
+function firstPurgeOf(inv: Invocation): number {
+  const said = textOption(inv.options, "first-purge");
+  if (said === undefined) return FIRST_PURGE;
+  if (/^[1-9]\d{0,4}$/.test(said)) return Number(said);
+  throw new CellarmanError("usage", `--first-purge ${said}: expected a number of batches`, {
+    hint: "cellarman plan metrics --first-purge 20",
+  });
 }
 
 /** Seals read at once. */

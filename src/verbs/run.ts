@@ -41,6 +41,8 @@ function runStep(inv: Invocation, step: string): Promise<number> {
   if (typeof gcWait === "string" && (step === "plan" || step === "purge")) {
     options.push("--gc-wait", gcWait);
   }
+  const firstPurge = inv.options["first-purge"];
+  if (typeof firstPurge === "string" && step === "plan") options.push("--first-purge", firstPurge);
   if (inv.io.spawn) return inv.io.spawn([step, ...inv.positionals, ...options]);
   throw new CellarmanError("usage", "run needs to start processes, which cannot be done here");
 }

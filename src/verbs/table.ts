@@ -34,6 +34,10 @@ export const COMMON_OPTIONS: Readonly<Record<string, OptionSpec>> = {
 
 const period = { value: "PERIOD", help: "only this period, e.g. 2025-11" };
 const shard = { value: "I/N", help: "only the I-th of N parts of the work" };
+const firstPurge = {
+  value: "BATCHES",
+  help: "how many batches a flow's first purge ever may be (default 1)",
+};
 const leg = { value: "PLAN/LEG", help: "exactly the batches of a leg that plan --legs printed" };
 const deadline = {
   value: "DURATION",
@@ -81,6 +85,7 @@ export const VERBS: Readonly<Record<string, VerbSpec>> = {
       steps: { value: "LIST", help: "legs for these: archive,verify,purge (default: all)" },
       "purge-elsewhere": purgeElsewhere,
       "gc-wait": gcWait,
+      "first-purge": firstPurge,
     },
     example: "cellarman plan metrics --json",
     load: () => import("./plan.ts"),
@@ -162,7 +167,7 @@ export const VERBS: Readonly<Record<string, VerbSpec>> = {
   run: {
     summary: "plan, archive, verify, purge, report: each in a process of its own",
     usage: "run [FLOW]",
-    options: { "gc-wait": gcWait },
+    options: { "gc-wait": gcWait, "first-purge": firstPurge },
     example: "cellarman run",
     load: () => import("./run.ts"),
   },
@@ -239,7 +244,7 @@ export const VERBS: Readonly<Record<string, VerbSpec>> = {
   doctor: {
     summary: "check tokens, time unit, clocks, server and store; say what is weakened",
     usage: "doctor [FLOW]",
-    options: {},
+    options: { hfiles: { help: "look up what differs from one HFiles server to the next" } },
     example: "cellarman doctor metrics",
     load: () => import("./doctor.ts"),
   },

@@ -98,6 +98,7 @@ const LOOKS = [
   ["list", "world"],
   ["list", "world", "--sql"],
   ["list", "world", "--emptied"],
+  ["audit", "world", "cpu.load{host=h0}", "2025-11-01T00:01:00Z"],
   ["report"],
   ["doctor"],
 ];

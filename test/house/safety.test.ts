@@ -45,6 +45,26 @@ describe("docs/safety.md", () => {
   });
 });
 
+describe("npm run prove", () => {
+  const text = readFileSync(join(ROOT, "scripts", "prove.ts"), "utf8");
+  const { scripts }: { scripts: Record<string, string> } = JSON.parse(
+    readFileSync(join(ROOT, "package.json"), "utf8"),
+  );
+
+  it("runs scripts that there are", () => {
+    const named = [...text.matchAll(/script: "([^"]+)"/g)].map((m) => m[1] ?? "");
+    expect(named.length).toBeGreaterThanOrEqual(9);
+    expect(named.filter((name) => scripts[name] === undefined)).toEqual([]);
+  });
+
+  it("has a job for each proof in the nightly workflow", () => {
+    const nightly = readFileSync(join(ROOT, ".github", "workflows", "nightly.yml"), "utf8");
+    const [, matrix = ""] = /proof: \[(.+)\]/.exec(nightly) ?? [];
+    const proofs = [...text.matchAll(/^ {2}"?([a-z-]+)"?: \{.*$/gm)].map((m) => m[1] ?? "");
+    expect(matrix.split(", ").toSorted()).toEqual(proofs.toSorted());
+  });
+});
+
 /** Every file of a folder, with its text. */
 function textsUnder(folder: string): [file: string, text: string][] {
   return readdirSync(join(ROOT, folder), { recursive: true, encoding: "utf8" })

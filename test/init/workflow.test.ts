@@ -55,7 +55,13 @@ jobs:
 
 function fit(flows: readonly string[], more: Partial<Fitting> = {}): string {
   const variables = variablesOf(flows.map(flowOf));
-  return fitWorkflow(SHIPPED, { action: ACTION, variables, withoutPurge: false, ...more });
+  return fitWorkflow(SHIPPED, {
+    action: ACTION,
+    variables,
+    withoutPurge: false,
+    withRerun: false,
+    ...more,
+  });
 }
 
 const lines = (text: string, part: string): string[] =>

@@ -28,6 +28,18 @@ describe("the first purge ever of a flow", () => {
     expect(cut).toMatchObject({ leftOut: 49, runs: 50 });
   });
 
+  test("is as many as a person says, within the budget", () => {
+    expect(ids(cutToBudget(many(50), NO_BUDGET, 0, 3))).toEqual(["b0", "b1", "b2"]);
+    const two: Budget = { ...NO_BUDGET, batches: 2 };
+    expect(ids(cutToBudget(many(50), two, 0, 3))).toEqual(["b0", "b1"]);
+    const few: Budget = { ...NO_BUDGET, points: 150 };
+    expect(ids(cutToBudget(many(50), few, 0, 3))).toEqual(["b0"]);
+  });
+
+  test("what a person says of it says nothing of later ones", () => {
+    expect(ids(cutToBudget(many(50), NO_BUDGET, 1, 40))).toHaveLength(HISTORY_FACTOR);
+  });
+
   test("is not joined by a second batch while it is not settled", () => {
     const cut = cutToBudget([candidate(0, { free: true }), ...many(5)], NO_BUDGET, 0);
     expect(ids(cut)).toEqual(["b0"]);

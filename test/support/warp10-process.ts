@@ -1,5 +1,5 @@
-// The stand-in Warp 10 as a process of its own, which may be killed at any moment; and a pipe before
-// it that tells how many bytes of its answers have passed.
+// The stand-in Warp 10 as a process of its own, which may be killed at any moment; and a pipe
+// before it that tells how many bytes of its answers have passed.
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { writeFile } from "node:fs/promises";

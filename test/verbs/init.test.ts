@@ -134,14 +134,16 @@ describe("the list of what to create", () => {
       "c2-verify",
       "c2-approve",
       "c2-purge",
+      "cellarman-watchdog",
     ]);
     const holders = (name: string): string[] =>
       said.environments.filter((e) => e.secrets.some((s) => s.name === name)).map((e) => e.name);
     expect(holders("WARP10_DELETE_TOKEN")).toEqual(["c2-purge"]);
     expect(holders("WARP10_PROBE_TOKEN")).toEqual(["c2-purge"]);
-    expect(holders("SLACK_WEBHOOK_URL")).toEqual(["cellarman-plan"]);
-    expect(holders("CELLARMAN_HEARTBEAT_URL")).toEqual(["cellarman-plan"]);
-    expect(holders("CELLAR_ADDON_KEY_SECRET")).toHaveLength(5);
+    expect(holders("SLACK_WEBHOOK_URL")).toEqual(["cellarman-plan", "cellarman-watchdog"]);
+    expect(holders("CELLARMAN_HEARTBEAT_URL")).toEqual(["cellarman-watchdog"]);
+    expect(holders("WARP10_READ_TOKEN")).not.toContain("cellarman-watchdog");
+    expect(holders("CELLAR_ADDON_KEY_SECRET")).toHaveLength(6);
     expect(said.labels).toEqual(["cellarman", "offload"]);
     expect(said.secrets.map((s) => s.name)).toEqual(["WARP10_READ_TOKEN"]);
   });

@@ -27,11 +27,12 @@ const ARCHIVE = [
 const PURGE = ["intents/", "purged/", "approved/", "lifts/", "holds/", "fences/", "recounts/"];
 const ENDS = ["ended/", "reconciled/", "closed/", "findings/", "plans/"];
 
-/** The three bucket keys, each with its prefixes (design §5). */
+/** The bucket keys, each with its prefixes (design §5), and one that only reads. */
 export const KEYS = {
   archive: key("archive", ARCHIVE),
   verify: key("verify", ["verified/", "findings/", "holds/"]),
   purge: key("purge", [...PURGE, ...ENDS]),
+  reading: key("reading", []),
 } as const;
 
 function key(name: string, puts: readonly string[]): Credential {
@@ -171,6 +172,9 @@ export function setEnvironments(stage: Stage, name: string, keys = KEYS, prefix 
   const planning = called({ ...read, ...bucket(keys.archive) });
   const others = stage.environments.get("cellarman-plan")?.secrets;
   stage.environments.set("cellarman-plan", { secrets: { ...others, ...planning } });
+  const watching = stage.environments.get("cellarman-watchdog")?.secrets;
+  const looking = called(bucket(keys.reading));
+  stage.environments.set("cellarman-watchdog", { secrets: { ...watching, ...looking } });
   set("archive", { ...read, ...bucket(keys.archive) });
   set("verify", { ...read, ...bucket(keys.verify) });
   set("approve", bucket(keys.purge), ["main"]);

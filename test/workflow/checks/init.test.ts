@@ -28,10 +28,15 @@ describe.each(workflows)("%s", (name, text) => {
     "fitted is what GitHub takes (without purge: %s)",
     async (withoutPurge) => {
       const variables = variablesOf(TWO.map(flowOf));
-      const fitted = fitWorkflow(text, { action: ACTION, variables, withoutPurge });
+      const fitting = { action: ACTION, variables, withoutPurge, withRerun: true };
+      const fitted = fitWorkflow(text, fitting);
+      expect(fitted).not.toContain("With rerun.yml beside");
+      if (name === "offload.yml") expect(fitted).toMatch(/--alert\n\s+--max-reruns=2\n/);
       const document = TextDocument.create(`file:///${name}`, "yaml", 1, fitted);
       const told = await validate(document, {});
-      expect(told.map(({ range, message }) => [range.start.line + 1, message])).toEqual([]);
+      expect(
+        told.map(({ range, message }) => `${range.start.line + 1}: ${JSON.stringify(message)}`),
+      ).toEqual([]);
       expect(fitted).not.toContain("OWNER/");
       expect(fitted).toContain(`uses: ${ACTION}`);
       if (withoutPurge)
