@@ -36,6 +36,7 @@ export interface Setup {
 const DEFAULT_BRANCH = "deployment branches: the default branch only";
 
 const READ = { WARP10_READ_TOKEN: "Warp 10 read token" } as const;
+const HFILES = { WARP10_HFILES_TOKEN: "read token of the archive's HFiles" } as const;
 const KEYS = (whose: string) => ({
   CELLAR_ADDON_KEY_ID: `id of the bucket key of ${whose}`,
   CELLAR_ADDON_KEY_SECRET: `secret of the bucket key of ${whose}`,
@@ -47,6 +48,7 @@ const ALERTS = {
 } as const;
 const PURGE = {
   ...READ,
+  ...HFILES,
   WARP10_DELETE_TOKEN: "Warp 10 delete token: here and nowhere else",
   WARP10_PROBE_TOKEN: "Warp 10 write token of the fence's probe",
   ...KEYS("purge"),
@@ -102,7 +104,8 @@ function secretsOf(
 }
 
 function legsOf(name: string, flows: readonly Flow[], setup: Setup): NeededEnvironment[] {
-  const reads = (whose: string): NeededSecret[] => secretsOf(flows, { ...READ, ...KEYS(whose) });
+  const reads = (whose: string): NeededSecret[] =>
+    secretsOf(flows, { ...READ, ...HFILES, ...KEYS(whose) });
   const legs: NeededEnvironment[] = [
     {
       name: `${name}-archive`,

@@ -4,6 +4,7 @@ import type { EnvName, Flow } from "../flow/flow.ts";
 /** The variables that shipped workflows map, as flows name them by default. */
 export const DEFAULT_VARIABLES = [
   "WARP10_READ_TOKEN",
+  "WARP10_HFILES_TOKEN",
   "WARP10_DELETE_TOKEN",
   "WARP10_PROBE_TOKEN",
   "CELLAR_ADDON_KEY_ID",
@@ -27,6 +28,7 @@ export function variablesOf(flows: readonly Flow[]): VariableNames {
 
 function ofFlow({
   source,
+  export: exported,
   archive,
   purge,
   alerts,
@@ -34,6 +36,9 @@ function ofFlow({
   const isPurging = purge.mode !== "never";
   return {
     WARP10_READ_TOKEN: source.readToken,
+    ...(exported.format === "hfile" && exported.store
+      ? { WARP10_HFILES_TOKEN: exported.store.token }
+      : {}),
     ...(isPurging ? { WARP10_DELETE_TOKEN: source.deleteToken } : {}),
     ...(purge.writeFence?.kind === "probe" ? { WARP10_PROBE_TOKEN: source.probeToken } : {}),
     CELLAR_ADDON_KEY_ID: archive.accessKeyId,

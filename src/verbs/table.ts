@@ -1,5 +1,15 @@
 // The table of verbs: what `--help` prints, what may be said, and where each one is. A verb is
 // loaded when it is used.
+import {
+  deadline,
+  firstPurge,
+  gcWait,
+  leg,
+  period,
+  purgeElsewhere,
+  reason,
+  shard,
+} from "./shared-options.ts";
 import type { Invocation, VerbResult } from "./verb.ts";
 
 /** A verb's module. */
@@ -31,25 +41,6 @@ export const COMMON_OPTIONS: Readonly<Record<string, OptionSpec>> = {
   quiet: { help: "no talk but errors" },
   help: { help: "this help" },
 };
-
-const period = { value: "PERIOD", help: "only this period, e.g. 2025-11" };
-const shard = { value: "I/N", help: "only the I-th of N parts of the work" };
-const firstPurge = {
-  value: "BATCHES",
-  help: "how many batches a flow's first purge ever may be (default 1)",
-};
-const leg = { value: "PLAN/LEG", help: "exactly the batches of a leg that plan --legs printed" };
-const deadline = {
-  value: "DURATION",
-  help: "begin no batch that would end later (default: the leg's time)",
-};
-const reason = { value: "TEXT", help: "why; others will read it" };
-const gcWait = {
-  value: "DURATION",
-  help: "the store's collection wait, at least PT4H (default P1D)",
-};
-
-const purgeElsewhere = { help: "no job of CI purges: what waits for a purge becomes overdue" };
 
 /** Every verb, in the order of a period's life. */
 export const VERBS: Readonly<Record<string, VerbSpec>> = {

@@ -45,8 +45,8 @@ describe("in a log", () => {
     moving(30_000, "b-1", 500n, 4_000n);
     moving(30_000, "b-1", 1_000n, 4_000n);
     expect(lines).toEqual([
-      "archive 0/10 batches, 1.00 k points, 17 points/s; b-1 1.00 k of ~4.00 k points, 20 series, " +
-        "3 min left",
+      "archive 0/10 batches, 1.00 k points, 17 points/s; " +
+        "b-1 1.00 k of ~4.00 k points, 20 series, 3 min left",
     ]);
     for (const n of [2, 3, 4, 5, 6]) moving(0, `b-${n}`, 1n);
     moving(60_000, "b-1", 5_000n, 4_000n);

@@ -21,7 +21,6 @@ const ARCHIVE = [
   "legs/",
   "proposals/",
   "holds/",
-  "failed/",
   "withdrawn/",
 ];
 const PURGE = ["intents/", "purged/", "approved/", "lifts/", "holds/", "fences/", "recounts/"];
