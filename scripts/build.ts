@@ -13,8 +13,11 @@ import { isMain } from "./main-module.ts";
 const ROOT = join(import.meta.dirname, "..");
 const DIST = join(ROOT, "dist");
 
-/** What each of the two files may weigh; raise it knowingly, for a reason. */
-const BUDGET_BYTES = 3 * 1024 * 1024;
+/**
+ * What each of the two files may weigh; raise it knowingly, for a reason. Of 3 MB undici is 1.2,
+ * the tool itself 1, YAML, zod, calendars and Parquet the rest.
+ */
+const BUDGET_BYTES = 4 * 1024 * 1024;
 
 /** Modules of a chunk that are files of the disk. */
 const filesOf = (chunk: OutputChunk): string[] =>

@@ -179,6 +179,8 @@ export const legsRecord = z.strictObject({
   schema: z.literal("cellarman/legs/1"),
   flow: name,
   process: randomId,
+  /** Digests that a reviewer of a CI environment was asked for. */
+  asked: z.array(hash),
   legs: z.array(
     z.strictObject({
       leg: name,

@@ -4,7 +4,7 @@ import type { BatchStatus } from "../ledger/state.ts";
 import { dueStep, isDue, isEnded, type Step } from "../plan/due.ts";
 import { type FlowWork, isHosted, type Leg, type LegItem, packLegs } from "../plan/legs.ts";
 import { CellarmanError } from "../runtime/errors.ts";
-import { writeLegs } from "./legs-record.ts";
+import { askedLately, writeLegs } from "./legs-record.ts";
 import type { FlowFile } from "./open.ts";
 import { limitsOf, type RuledPeriod } from "./periods.ts";
 import type { FlowPlanned } from "./plan.ts";
@@ -72,17 +72,19 @@ export async function planLegs(
     const works = atWork.map(({ at, found }) => workOf(inv, step, at.flow, found, reviewed));
     return steps.has(step) ? packLegs(works, reviewed ? "r" : "") : [];
   };
+  const review = steps.has("purge") ? await reviewOf(inv, atWork) : [];
+  const asked = new Set(review.map(({ flow, period }) => `${flow} ${period}`));
+  const reviewed = pack("purge", true).map((leg) => ({
+    ...leg,
+    items: leg.items.filter(({ period }) => asked.has(`${leg.flow} ${period}`)),
+  }));
   const legs = {
     archive: pack("archive"),
     verify: pack("verify"),
     purge: pack("purge"),
-    reviewed: pack("purge", true),
+    reviewed: reviewed.filter((leg) => leg.items.length > 0),
   };
-  const review: ToReview[] = [];
-  for (const { at, found } of atWork) {
-    if (steps.has("purge") && mayPurgeHere(at.flow)) review.push(...toReview(at.flow, found));
-    await writeLegs(inv, at, legs);
-  }
+  for (const { at } of atWork) await writeLegs(inv, at, legs, review);
   const elsewhere = atWork.flatMap(({ at, found }) =>
     steps.has("purge") && mayPurgeHere(at.flow) ? [] : waitingElsewhere(at.flow, found),
   );
@@ -90,6 +92,24 @@ export async function planLegs(
     ({ at, found }) => steps.has("purge") && hasToPropose(at.flow, found),
   );
   return { id: inv.process, legs, review, proposes, elsewhere };
+}
+
+/**
+ * What reviewers are asked in this run: those of one environment, for one job asks them. The timer
+ * asks for the same once a week; a run that is told its steps asks at once.
+ */
+async function reviewOf(
+  inv: Invocation,
+  atWork: readonly { readonly at: FlowFile; readonly found: FlowPlanned }[],
+): Promise<ToReview[]> {
+  const all: ToReview[] = [];
+  const isTold = (textOption(inv.options, "steps") ?? "all") !== "all";
+  for (const { at, found } of atWork.filter((work) => mayPurgeHere(work.at.flow))) {
+    const review = toReview(at.flow, found);
+    const lately = review.length === 0 || isTold ? new Set() : await askedLately(inv, at);
+    all.push(...review.filter(({ digest }) => !lately.has(digest)));
+  }
+  return all.filter(({ environment }) => environment === all[0]?.environment);
 }
 
 /** A period that this run may bring as far as to wait for a yes, or that waits for one already. */

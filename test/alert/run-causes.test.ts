@@ -35,6 +35,7 @@ const outcome = (said: Partial<RunOutcome> = {}): RunOutcome => ({
 /** A record that gives each leg some of the four batches, for archiving. */
 const legs = (byLeg: Record<string, number[]>): Legs => ({
   schema: "cellarman/legs/1",
+  asked: [],
   flow: "f",
   process: hexId(1),
   legs: Object.entries(byLeg).map(([leg, batches]) => ({

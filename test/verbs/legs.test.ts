@@ -134,6 +134,12 @@ describe("legs", () => {
     expect(matrices.purge.include).toEqual([]);
     expect(matrices.reviewed.include.map((e) => e.leg)).toEqual(["world-r1"]);
     expect(review).toMatchObject([{ flow: "world", period: "2025-11" }]);
+    // The next morning the same is not asked again; a person may ask for it.
+    const next = await plan();
+    expect([next.review, next.matrices.reviewed.include]).toEqual([[], []]);
+    expect((await plan("--steps", "purge")).review).toEqual(review);
+    world.moveClock(8 * DAY);
+    expect((await plan()).review).toEqual(review);
     await world.run("purge", "--leg", `${id}/world-r1`);
     expect(world.hotPoints).toBeGreaterThan(0);
     const digest = review[0]?.digest ?? "";

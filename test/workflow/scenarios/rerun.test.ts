@@ -30,7 +30,7 @@ describe("re-running failed jobs", () => {
     expect(run.conclusion).toBe("failure");
     expect(ofJob(run, "archive").filter((end) => end === "failure")).toHaveLength(1);
     expect(ofJob(run, "archive").filter((end) => end === "success")).toHaveLength(7);
-    expect(ofJob(run, "purge")).toEqual(["success"]);
+    expect(new Set(ofJob(run, "purge"))).toEqual(new Set(["success"]));
     expect(run.job("purge (metrics-1)").log).toContain("not archived and verified yet");
     expect(world.hotPoints).toBe(before);
     await run.rerunFailed();
@@ -38,7 +38,7 @@ describe("re-running failed jobs", () => {
     expect(Object.keys(run.conclusions(2)).filter((name) => name.startsWith("archive"))).toEqual([
       "archive (metrics-3)",
     ]);
-    expect(ofJob(run, "purge", 2)).toEqual(["success"]);
+    expect(new Set(ofJob(run, "purge", 2))).toEqual(new Set(["success"]));
     expect(world.hotPoints).toBeLessThan(before);
     expect(run.artifacts.map((a) => a.name)).toEqual(["cellarman-report-1", "cellarman-report-2"]);
   });
