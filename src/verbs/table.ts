@@ -34,10 +34,7 @@ export const COMMON_OPTIONS: Readonly<Record<string, OptionSpec>> = {
 
 const period = { value: "PERIOD", help: "only this period, e.g. 2025-11" };
 const shard = { value: "I/N", help: "only the I-th of N parts of the work" };
-const firstPurge = {
-  value: "BATCHES",
-  help: "how many batches a flow's first purge ever may be (default 1)",
-};
+const firstPurge = { value: "BATCHES", help: "size of a flow's first purge ever (default 1)" };
 const leg = { value: "PLAN/LEG", help: "exactly the batches of a leg that plan --legs printed" };
 const deadline = {
   value: "DURATION",
