@@ -29,6 +29,10 @@ const BENCHES: Readonly<Record<string, { readonly about: string; load(): Promise
     about: "wall, CPU, memory and requests of 1,000 and 10,000 tiny batches, beside xargs curl",
     load: async () => (await import("./overhead.ts")).benchOverhead,
   },
+  "hand-over": {
+    about: "MiB/s and memory of bringing one large HFile into a real gateway, in each mode",
+    load: async () => (await import("./hand-over.ts")).benchHandOver,
+  },
   legs: {
     about: "time and GitHub API calls of a run whose 1,020 batches in 50 legs are all done",
     load: async () => (await import("./legs.ts")).benchLegs,

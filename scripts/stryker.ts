@@ -12,15 +12,15 @@ const LEAST = 95;
 
 /** Each file, and the tests that must notice its mutants. */
 const FILES: Readonly<Record<string, string>> = {
-  "src/purge/gate.ts": "test/purge",
+  "src/purge/gate.ts": "test/purge/gate*",
   "src/purge/decide.ts": "test/purge/decide*",
-  "src/purge/check-contents.ts": "test/purge",
+  "src/purge/check-contents.ts": "test/purge/{check-contents,gate*}",
   "src/purge/check-series.ts": "test/purge/check-series",
   "src/purge/check-orders.ts": "test/purge/check-orders*",
   "src/purge/check-fence.ts": "test/purge/check-fence",
   "src/purge/warrant.ts": "test/purge/warrant",
   "src/purge/of-batch.ts": "test/purge/of-batch",
-  "src/purge/view.ts": "test/purge",
+  "src/purge/view.ts": "test/purge/{read-view*,view}",
   "src/ledger/state.ts": "test/ledger/state",
   "src/ledger/view.ts": "test/purge/view",
   "src/ledger/finding.ts": "test/ledger/finding",

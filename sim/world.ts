@@ -13,40 +13,13 @@ import { type CellarSim, startCellar } from "./cellar/server.ts";
 import type { BulkPoints } from "./warp10/store/bulk.ts";
 import { assertKept, textsOf } from "./planted.ts";
 import { startWarp10, type Warp10Sim } from "./warp10/server.ts";
-import type { TokenSpec } from "./warp10/tokens.ts";
+import type { Warp10Options } from "./warp10/site.ts";
+import { APPLICATION, OWNER, WORLD_TOKENS } from "./world-tokens.ts";
 
-const OWNER = "0a9c4d6e-0000-4000-8000-000000000001";
-const APPLICATION = "metrics";
+export { WORLD_TOKENS };
 export const BUCKET = "metrics-cold";
 const SECRET_KEY = "world-secret-key";
 const KEY_ID = "world-key";
-
-/** The tokens of a well set-up server, by what they are for. */
-export const WORLD_TOKENS = {
-  WORLD_READ: {
-    type: "READ",
-    application: APPLICATION,
-    owner: OWNER,
-    owners: [OWNER],
-    producers: [],
-    applications: [APPLICATION],
-    attributes: { ".expose": "true", ".cap:limits": "", ".cap:tokeninfo.attr": "" },
-  },
-  WORLD_DELETE: {
-    type: "WRITE",
-    application: APPLICATION,
-    owner: OWNER,
-    producer: OWNER,
-    attributes: { ".expose": "true" },
-  },
-  WORLD_PROBE: {
-    type: "WRITE",
-    application: "cellarman-probe",
-    owner: OWNER,
-    producer: OWNER,
-    attributes: { ".maxpast": "315360000000" },
-  },
-} as const satisfies Record<string, TokenSpec>;
 
 /** How a world begins. */
 export interface WorldOptions {
@@ -67,6 +40,8 @@ export interface WorldOptions {
   readonly terminal?: Terminal;
   /** Further keys of the store. */
   readonly credentials?: readonly Credential[];
+  /** Further settings of the stand-in Warp 10: its HFiles, for one. */
+  readonly warp10?: Partial<Omit<Warp10Options, "now">>;
   /** Limits that the commands go by instead of their own. */
   readonly limits?: NonNullable<Io["limits"]>;
 }
@@ -158,6 +133,7 @@ export class World {
       unit: options.unit ?? "us",
       now: () => now() + skewMs.warp10,
       ...(maxPastMs === null ? {} : { maxPastOverrideMs: maxPastMs }),
+      ...options.warp10,
     });
     const cellar = await startCellar({
       buckets: [BUCKET],

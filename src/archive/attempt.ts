@@ -14,12 +14,13 @@ import { type Manifest, markerRecord, type Plan, type PlannedBatch } from "../le
 import { intentRecord } from "../ledger/receipts.ts";
 import { asCellarmanError, CellarmanError } from "../runtime/errors.ts";
 import { randomId } from "../runtime/random.ts";
+import type { HfileReading } from "../verify/read-hfile.ts";
 import { printAlike } from "../warp10/survey.ts";
 import type { Hot, ReadLimits } from "../warp10/hot.ts";
 import { CRAWL_MS } from "../warp10/limited.ts";
 import { identityOf, type ListedSeries } from "../warp10/series.ts";
 import { combineTotals } from "./digest.ts";
-import type { Exporter, SeriesListing } from "./exporter.ts";
+import type { Exporter, HfileFacts, Seen, SeriesListing } from "./exporter.ts";
 import { type ObjectRecord, putObject, putSeriesList } from "./objects.ts";
 import type { SeriesTotals } from "./points.ts";
 import { readBack } from "./read-back.ts";
@@ -39,6 +40,8 @@ export interface ArchiveRun {
   /** Purge intents of batches of other plans or supplements. */
   otherIntents(batch: string): readonly string[];
   readonly signal: AbortSignal | undefined;
+  /** What HFiles are read back with. */
+  readonly hfiles?: HfileReading | undefined;
 }
 
 /** What a sealed attempt holds. */
@@ -89,7 +92,7 @@ async function seal(run: ArchiveRun, batch: PlannedBatch, attempt: string): Prom
   const seen = await lookBefore(run, at);
   const listing = await listSeries(run.hot, batch.selector);
   const limits = seen.sawIntents.length > 0 ? { deadlineMs: CRAWL_MS } : undefined;
-  const exported = await exportObjects(run, batch, attempt, limits);
+  const exported = await exportObjects(run, batch, attempt, seen, limits);
   const missing = exported.totals.find((t) => !listing.has(t.identity));
   if (missing) {
     throw new CellarmanError("server", `${missing.identity} registered while the batch was read`, {
@@ -98,7 +101,7 @@ async function seal(run: ArchiveRun, batch: PlannedBatch, attempt: string): Prom
   }
   const seriesList = await putSeriesList(run.cold, at, attempt, listing, exported.totals);
   const manifest = manifestOf(run, batch, attempt, listing.size, { ...exported, seriesList });
-  await readBack(run.cold, manifest);
+  await readBack(run.cold, manifest, run.hfiles);
   const prefix = attemptPrefix(at, attempt);
   const quoted = await writeRecord(run.cold, `${prefix}manifest.json`, manifest);
   const sealKey = batchRecordKey("seals", at, randomId());
@@ -117,11 +120,13 @@ async function seal(run: ArchiveRun, batch: PlannedBatch, attempt: string): Prom
     attempt,
     manifest: quoted,
     range: batch.range,
-    ...seen,
+    ...plain(exported.hfile?.seen ?? seen),
     points: manifest.points,
     bytes: String(bytes),
+    ...(exported.hfile ? { generation: exported.hfile.manifest.generation } : {}),
   };
   await writeRecord(run.cold, sealKey, record, true);
+  await exported.sealed?.();
   return { attempt, seal: sealKey, points: BigInt(manifest.points), series: listing.size, bytes };
 }
 
@@ -134,10 +139,7 @@ const atOf = (run: ArchiveRun, batch: PlannedBatch): BatchRef => ({
 /**
  * Seals and intents known before the first hot read: later wins, and this is what "later" means.
  */
-async function lookBefore(
-  run: ArchiveRun,
-  at: BatchRef,
-): Promise<{ saw: string[]; sawIntents: string[] }> {
+async function lookBefore(run: ArchiveRun, at: BatchRef): Promise<Seen> {
   const markers = await readNumbered(run.cold, (n) => markerKey(at, n), markerRecord);
   const saw = new Set([...markers.map((m) => m.value.seal), ...run.knownSeals(at.batch)]);
   // A purge rests on seals: where there never was one, there is no intent to look for.
@@ -146,6 +148,11 @@ async function lookBefore(
   const sawIntents = new Set([...intents.map((i) => i.key), ...run.otherIntents(at.batch)]);
   return { saw: [...saw].toSorted(), sawIntents: [...sawIntents].toSorted() };
 }
+
+const plain = ({ saw, sawIntents }: Seen): { saw: string[]; sawIntents: string[] } => ({
+  saw: [...saw],
+  sawIntents: [...sawIntents],
+});
 
 async function listSeries(hot: Hot, selector: string): Promise<SeriesListing> {
   const listing = new Map<string, ListedSeries>();
@@ -161,8 +168,9 @@ async function exportObjects(
   run: ArchiveRun,
   batch: PlannedBatch,
   attempt: string,
+  seen: Seen,
   limits: ReadLimits | undefined,
-): Promise<{ objects: ObjectRecord[]; totals: readonly SeriesTotals[] }> {
+): Promise<ExportedBatch> {
   const at = atOf(run, batch);
   const exporting = run.exporter({
     hot: run.hot,
@@ -171,12 +179,30 @@ async function exportObjects(
     unit: run.plan.value.unit,
     about: { ...at, attempt },
     limits,
+    ledger: {
+      cold: run.cold,
+      at,
+      plan: run.plan.sha256,
+      process: run.process,
+      seen,
+      points: batch.points,
+      signal: run.signal,
+    },
   });
   const objects: ObjectRecord[] = [];
-  for await (const { name, bytes, rows } of exporting.objects) {
-    objects.push(await putObject(run.cold, at, attempt, { name, bytes, rows }));
+  for await (const object of exporting.objects) {
+    const isStored = "stored" in object;
+    objects.push(isStored ? object.stored : await putObject(run.cold, at, attempt, object));
   }
-  return { objects, totals: exporting.totals() };
+  const hfile = exporting.hfile?.();
+  return { objects, totals: exporting.totals(), hfile, sealed: exporting.sealed };
+}
+
+interface ExportedBatch {
+  readonly objects: ObjectRecord[];
+  readonly totals: readonly SeriesTotals[];
+  readonly hfile: HfileFacts | undefined;
+  readonly sealed: (() => Promise<void>) | undefined;
 }
 
 function manifestOf(
@@ -188,6 +214,7 @@ function manifestOf(
     objects: ObjectRecord[];
     seriesList: ObjectRecord;
     totals: readonly SeriesTotals[];
+    hfile: HfileFacts | undefined;
   },
 ): Manifest {
   const sum = combineTotals(made.totals);
@@ -197,7 +224,7 @@ function manifestOf(
     process: run.process,
     plan: run.plan.sha256,
     attempt,
-    format: "cellarman/points/1",
+    format: made.hfile ? "cellarman/hfile/1" : "cellarman/points/1",
     unit: run.plan.value.unit,
     range: batch.range,
     selector: batch.selector,
@@ -209,6 +236,7 @@ function manifestOf(
     first: sum.first === undefined ? null : String(sum.first),
     last: sum.last === undefined ? null : String(sum.last),
     digest: sum.digest,
+    ...(made.hfile ? { hfile: made.hfile.manifest } : {}),
   };
 }
 

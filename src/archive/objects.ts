@@ -16,7 +16,7 @@ export async function putObject(
   cold: Cold,
   at: BatchRef,
   attempt: string,
-  { name, bytes, rows }: ExportedObject,
+  { name, bytes, rows }: Extract<ExportedObject, { bytes: Uint8Array }>,
 ): Promise<ObjectRecord> {
   await putOnce(cold, `${attemptPrefix(at, attempt)}${name}`, bytes);
   return { name, bytes: bytes.length, sha256: sha256Hex(bytes), rows };

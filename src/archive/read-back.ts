@@ -6,11 +6,16 @@
 import type { Cold } from "../cellar/cold.ts";
 import type { Manifest } from "../ledger/records.ts";
 import { readAttempt } from "../verify/read-seal.ts";
+import type { HfileReading } from "../verify/read-hfile.ts";
 import { crossCheck } from "./parquet/cross-check.ts";
 
 /**
  * Throws "mismatch" or "unreadable" where the bucket's bytes do not hold exactly what was exported.
  */
-export async function readBack(cold: Cold, manifest: Manifest): Promise<void> {
-  await readAttempt(cold, manifest, { inspect: crossCheck });
+export async function readBack(
+  cold: Cold,
+  manifest: Manifest,
+  hfiles?: HfileReading,
+): Promise<void> {
+  await readAttempt(cold, manifest, { inspect: crossCheck, hfiles, depth: "bytes" });
 }

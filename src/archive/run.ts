@@ -12,6 +12,8 @@ import { type ArchiveRun, archiveBatch, type Sealed } from "./attempt.ts";
 export type BatchArchived =
   | { readonly batch: PlannedBatch; readonly sealed: Sealed; readonly attempts: number }
   | { readonly batch: PlannedBatch; readonly failed: CellarmanError; readonly attempts: number }
+  /** It would have taken, or took, too long: these stand in its place, and were archived too. */
+  | { readonly batch: PlannedBatch; readonly split: readonly string[]; readonly attempts: number }
   /** Not begun: the time of this process is over. */
   | { readonly batch: PlannedBatch; readonly left: true };
 
@@ -35,11 +37,11 @@ export async function archiveAll(
     };
     try {
       const sealed = await time.doing(() => retry(attempt, run.signal));
-      progress.done(sealed.points);
+      progress.done(sealed.points, batch.id);
       return { batch, sealed, attempts };
     } catch (thrown) {
       run.signal?.throwIfAborted();
-      progress.done(0n);
+      progress.done(0n, batch.id);
       return { batch, failed: asCellarmanError(thrown), attempts };
     }
   });

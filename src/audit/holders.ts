@@ -8,7 +8,7 @@ import { readQuoted, type Stored } from "../cellar/records.ts";
 import { attemptPrefix, batchFamily } from "../ledger/keys.ts";
 import { type Manifest, manifestRecord, type Seal } from "../ledger/records.ts";
 import { asCellarmanError, CellarmanError } from "../runtime/errors.ts";
-import { readObject } from "../verify/read-seal.ts";
+import { isHfile, readObject } from "../verify/read-seal.ts";
 import { isAskedFor, type Question } from "./question.ts";
 
 /** A place in an object. */
@@ -83,6 +83,7 @@ async function lookInto(
     if (!isInside || question.time < (row.first ?? 0n) || question.time > (row.last ?? 0n)) {
       return { seal, identity, place: undefined, wrong: undefined };
     }
+    if (isHfile(manifest)) return { seal, identity, place: undefined, wrong: IN_HFILE };
     const place = await findPlace(cold, manifest, identity, question.time);
     return { seal, identity, place, wrong: undefined };
   } catch (thrown) {
@@ -91,6 +92,9 @@ async function lookInto(
     return { seal, identity, place: undefined, wrong: message };
   }
 }
+
+const IN_HFILE =
+  "its points lie in an HFile, which only HFFETCH reads: not told whether this one is among them";
 
 const severalSeries = (identities: readonly string[]): CellarmanError =>
   new CellarmanError("usage", `that names ${identities.length} series: ${identities.join(", ")}`, {

@@ -3,6 +3,7 @@
 import { compareKeys } from "./order.ts";
 import type { Retrying } from "../runtime/retry.ts";
 import type { Cold, Listed } from "./cold.ts";
+import type { LargeCold } from "./large.ts";
 
 /**
  * Repeats gets, listings and the store's time as `retry` says; a listing goes on behind the last
@@ -14,6 +15,20 @@ export function patient(cold: Cold, retry: Retrying): Cold {
     get: (key, signal) => retry(() => cold.get(key, signal), signal),
     list: (prefix, signal) => listPatiently(cold, retry, prefix, signal),
     nowMs: (signal) => retry(() => cold.nowMs(signal), signal),
+  };
+}
+
+/** The same for large objects: parts and completions may be sent again (facts cellar-s3 §2). */
+export function patientLarge(large: LargeCold, retry: Retrying): LargeCold {
+  return {
+    getRange: (key, from, length, signal) =>
+      retry(() => large.getRange(key, from, length, signal), signal),
+    beginUpload: (key, signal) => retry(() => large.beginUpload(key, signal), signal),
+    putPart: (key, upload, number, bytes, signal) =>
+      retry(() => large.putPart(key, upload, number, bytes, signal), signal),
+    listParts: (key, upload, signal) => retry(() => large.listParts(key, upload, signal), signal),
+    completeUpload: (key, upload, parts, signal) =>
+      retry(() => large.completeUpload(key, upload, parts, signal), signal),
   };
 }
 

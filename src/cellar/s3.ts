@@ -13,9 +13,11 @@ import { openClient, type StoreClient } from "./client.ts";
 import type { Cold, Found, Listed, PutOptions } from "./cold.ts";
 import type { StoreAnswer } from "./exchange.ts";
 import { dateMsOf, errorCodeOf, failureOf } from "./failure.ts";
+import type { LargeCold } from "./large.ts";
 import { readPage } from "./listing.ts";
 import { compareKeys } from "./order.ts";
 import { checkedKey, placeOf } from "./place.ts";
+import { largeObjects } from "./s3-large.ts";
 import { OBJECT_BYTES_MAX } from "./whole-answer.ts";
 
 export interface CellarOptions {
@@ -34,8 +36,9 @@ export interface CellarOptions {
   readonly connections?: number;
 }
 
-/** The bucket, and the end of its connections. */
+/** The bucket with its large objects, and the end of its connections. */
 export interface Cellar extends Cold {
+  readonly large: LargeCold;
   close(): Promise<void>;
 }
 
@@ -47,6 +50,7 @@ export function openCellar(options: CellarOptions): Cellar {
     get: (key, signal) => getObject(client, key, signal),
     list: (prefix, signal) => listObjects(client, prefix, signal),
     nowMs: (signal) => storeTime(client, signal),
+    large: largeObjects(client),
     close: () => client.close(),
   };
 }

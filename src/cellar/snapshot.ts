@@ -2,6 +2,7 @@
 // whose content matters for deciding what is due. What permits a delete is read again, by the gate.
 import {
   idOfKey,
+  isDumpReceipt,
   parseBatchRecordKey,
   type PeriodRef,
   periodPrefix,
@@ -82,9 +83,7 @@ export async function readPeriod(cold: Cold, at: PeriodRef): Promise<PeriodLedge
     intents: intents.map((o) => o.key),
     marksOf: (batch) => ({
       seals: byBatch.seals.get(batch) ?? [],
-      verified: new Map(
-        (byBatch.verified.get(batch) ?? []).map((m) => [m.id.split(".")[0] ?? "", m]),
-      ),
+      verified: receiptsBySeal(byBatch.verified.get(batch) ?? []),
       findings: byBatch.findings.get(batch) ?? [],
       intents: byBatch.intents.get(batch)?.length ?? 0,
       purged: (byBatch.purged.get(batch) ?? []).map((m) => ({
@@ -95,6 +94,15 @@ export async function readPeriod(cold: Cold, at: PeriodRef): Promise<PeriodLedge
       ended: byBatch.ended.get(batch) ?? [],
     }),
   };
+}
+
+/** Receipts by seal; of several of one seal, one that proves what its objects hold. */
+function receiptsBySeal(receipts: readonly Mark[]): Map<string, Mark> {
+  const [dumps, whole] = [true, false].map((wanted) =>
+    receipts.filter((m) => isDumpReceipt(m.id) === wanted),
+  );
+  const ordered = [...(dumps ?? []), ...(whole ?? [])];
+  return new Map(ordered.map((m) => [m.id.split(".")[0] ?? "", m]));
 }
 
 const list = (cold: Cold, prefix: string): Promise<Listed[]> => Array.fromAsync(cold.list(prefix));

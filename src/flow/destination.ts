@@ -19,7 +19,8 @@ export const SLACK_API = "https://slack.com";
 
 /** Every destination of a flow, in the order of its sections. */
 export function destinations(flow: Flow): Destination[] {
-  const { source, archive, purge, alerts } = flow;
+  const { source, archive, purge, alerts, export: form } = flow;
+  const store = form.format === "hfile" ? form.store : null;
   const to = (role: Role, { env }: EnvName, address: string, ...path: Path): Destination => ({
     role,
     variable: env,
@@ -35,6 +36,7 @@ export function destinations(flow: Flow): Destination[] {
     ),
     to("access-key-id", archive.accessKeyId, archive.s3, "archive", "s3"),
     to("secret-access-key", archive.secretAccessKey, archive.s3, "archive", "s3"),
+    ...(store ? [to("hfiles-token", store.token, store.warp10, "export", "store", "warp10")] : []),
     ...(alerts.slack
       ? [
           to("slack", alerts.slack.webhook, SLACK_HOOKS, "alerts", "slack", "webhook"),

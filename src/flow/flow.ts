@@ -18,7 +18,7 @@ export interface Flow {
   readonly source: Source;
   readonly period: PeriodRule;
   readonly batches: BatchRule;
-  readonly export: { readonly format: "parquet" };
+  readonly export: Export;
   readonly archive: Archive;
   readonly run: Run;
   readonly purge: Purge;
@@ -53,6 +53,40 @@ export interface BatchRule {
   /** null: groups by class name. */
   readonly byLabel: string | null;
   readonly maxSeries: number;
+  /** Longest generation of one HFile, ms. */
+  readonly maxMs: number;
+}
+
+export type Export = { readonly format: "parquet" } | HFileExport;
+
+/** Archiving as HFiles (design §4). */
+export interface HFileExport {
+  readonly format: "hfile";
+  readonly handOver: HandOver;
+  readonly compress: "NONE" | "GZ" | "SNAPPY" | "LZ4" | "LZO";
+  readonly blockSize: number;
+  /** null: `proof: dump-digest`, so that nothing can be read back and nothing is purged. */
+  readonly store: HFileStore | null;
+}
+
+/** How the files leave the Warp 10 host. */
+export type HandOver =
+  /** Absolute; as the runner sees it. */
+  | { readonly kind: "directory"; readonly directory: string }
+  /** No slash at its end. */
+  | { readonly kind: "http"; readonly url: string }
+  /** Within the archive's own prefix; no slashes at its ends. */
+  | { readonly kind: "bucket"; readonly prefix: string };
+
+/** Where HFFETCH reads the archive. */
+export interface HFileStore {
+  readonly warp10: string;
+  readonly token: EnvName;
+  readonly name: string;
+  /** null: the store serves the folder that HFDUMP writes to. */
+  readonly directory: string | null;
+  /** The same folder as that Warp 10 sees it; null: the store is open already. */
+  readonly root: string | null;
 }
 
 export interface Archive {

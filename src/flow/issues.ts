@@ -8,17 +8,7 @@ import { nearest } from "./suggest.ts";
 type Issue = z.core.$ZodIssue;
 
 /** Keys that other versions of this tool know. */
-const OTHER_VERSIONS = new Set([
-  "extends",
-  "needs",
-  "hooks",
-  "alerts",
-  "runners",
-  "max-hours",
-  "hand-over",
-  "directory",
-  "compress",
-]);
+const OTHER_VERSIONS = new Set(["extends", "needs", "hooks", "alerts", "runners"]);
 
 /** Every issue as a problem with its place; what was found before at the same path is left out. */
 export function foundIssues(issues: readonly Issue[], content: Content, kind: FileKind): Found[] {

@@ -4,7 +4,7 @@ import type { Match, Selector } from "../warp10/selector.ts";
 import { parseAddress, type AddressResult } from "./address.ts";
 import { parseDuration } from "./duration.ts";
 import { millisecondsOf } from "./fields.ts";
-import type { Flow, Purge, Retry, WriteFence } from "./flow.ts";
+import type { Export, Flow, HandOver, Purge, Retry, WriteFence } from "./flow.ts";
 import type { FilledFlow } from "./schema.ts";
 
 type Written<Section extends keyof FilledFlow> = FilledFlow[Section];
@@ -24,13 +24,49 @@ export function normaliseFlow(written: FilledFlow): Flow {
       sliceMs: written.batches.slice === undefined ? null : msOf(written.batches.slice),
       byLabel: written.batches["by-label"] ?? null,
       maxSeries: written.batches["max-series"],
+      maxMs: written.batches["max-hours"] * HOUR_MS,
     },
-    export: { format: written.export.format },
+    export: exportOf(written.export, addressOf(written.source.warp10)),
     archive: archiveOf(written.archive),
     run: runOf(written.run),
     purge: purgeOf(written.purge, addressOf(written.source.warp10)),
     alerts: alertsOf(written.alerts),
   };
+}
+
+const HOUR_MS = 3_600_000;
+
+/** What a rule refuses (rules-export.ts) becomes whatever type-checks: such a flow is not used. */
+function exportOf(written: Written<"export">, warp10: string): Export {
+  if (written.format === "parquet") return { format: "parquet" };
+  const { store } = written;
+  return {
+    format: "hfile",
+    handOver: handOverOf(written),
+    compress: written.compress ?? "GZ",
+    blockSize: written["block-size"] ?? 65_536,
+    store: store
+      ? {
+          warp10: store.warp10 === undefined ? warp10 : addressOf(store.warp10),
+          token: store["read-token"],
+          name: store.name,
+          directory: store.directory ?? null,
+          root: store.root ?? store.directory ?? null,
+        }
+      : null,
+  };
+}
+
+function handOverOf(written: Written<"export">): HandOver {
+  switch (written["hand-over"]) {
+    case "http":
+      return { kind: "http", url: written.url === undefined ? "" : addressOf(written.url) };
+    case "bucket":
+      return { kind: "bucket", prefix: written.prefix ?? "" };
+    case "directory":
+    case undefined:
+      return { kind: "directory", directory: written.directory ?? "" };
+  }
 }
 
 function sourceOf(source: Written<"source">): Flow["source"] {

@@ -68,8 +68,10 @@ const quoteText = (text: string): string =>
 const SECRET_SECTIONS = /^(?:(?:read|delete|probe)-token|access-key-id|secret-access-key)$/;
 
 /** Whether a path is a section that names a secret's variable, or lies in one. */
-export const isSecretSection = (path: Path): boolean =>
-  SECRET_SECTIONS.test(String(path[1])) && path.length <= 3;
+export function isSecretSection(path: Path): boolean {
+  const at = path[0] === "export" && path[1] === "store" ? 2 : 1;
+  return SECRET_SECTIONS.test(String(path[at])) && path.length <= at + 2;
+}
 
 /** Keys whose values name secrets, and where a person may put the secret itself by mistake. */
 function isSecretPlace(path: Path): boolean {

@@ -49,13 +49,15 @@ const SECRETS = [
   ["alerts", "slack", "webhook"],
   ["alerts", "slack", "bot-token"],
   ["alerts", "webhook", "token"],
+  ["export", "store", "read-token"],
 ] as const;
 
 export const secretsDiffer: Rule = {
   name: "secrets-differ",
   says: "each secret has a variable of its own.",
   reads: SECRETS,
-  check({ source, archive, alerts }) {
+  check({ source, archive, alerts, export: exported }) {
+    const store = exported.format === "hfile" ? exported.store : null;
     const named = [
       { secret: source.readToken, at: SECRETS[0] },
       { secret: source.deleteToken, at: SECRETS[1] },
@@ -65,6 +67,7 @@ export const secretsDiffer: Rule = {
       { secret: alerts.slack?.webhook, at: SECRETS[5] },
       { secret: alerts.slack?.botToken, at: SECRETS[6] },
       { secret: alerts.webhook?.token, at: SECRETS[7] },
+      { secret: store?.token, at: SECRETS[8] },
     ].flatMap(({ secret, at }) => (secret ? [{ env: secret.env, at }] : []));
     return repeats(named.map(({ env }) => env)).map(([at, first]) => ({
       path: [...(named[at]?.at ?? []), "env"],

@@ -1,5 +1,6 @@
 // What the sections of a flow have to say to one another.
 import type { Rule } from "./rule.ts";
+import { exportKeysFitFormat, handOverHasItsPlace, proofHasItsStore } from "./rules-export.ts";
 import {
   labelsAreNotTheTokens,
   probesDiffer,
@@ -33,6 +34,9 @@ export const RULES: readonly Rule[] = [
   retryWaitsGrow,
   shardsHaveWork,
   probesDiffer,
+  exportKeysFitFormat,
+  handOverHasItsPlace,
+  proofHasItsStore,
   purgeRunsElsewhere,
   slackBotNeedsAChannel,
 ];

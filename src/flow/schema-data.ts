@@ -94,6 +94,9 @@ export const batches = z
     "max-series": wholeNumber(1, 10_000_000)
       .default(50_000)
       .describe("Most series of a group. What is more is cut by longer prefixes."),
+    "max-hours": wholeNumber(1, 120)
+      .default(6)
+      .describe("hfile: longest generation of a batch, in hours. A slower one is split in two."),
   })
   .prefault({})
   .describe("How a period is cut into batches.");

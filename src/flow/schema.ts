@@ -2,9 +2,10 @@
 // reference page and the messages are made from it. Values only; what sections have to say to one
 // another is in rules.ts.
 import { z } from "zod";
-import { oneOf, textBy } from "./fields.ts";
+import { textBy } from "./fields.ts";
 import { alerts } from "./schema-alerts.ts";
 import { archive, batches, period, source } from "./schema-data.ts";
+import { exportSection } from "./schema-export.ts";
 import { purge, run } from "./schema-work.ts";
 
 /** The flow file. */
@@ -25,12 +26,7 @@ export const flowSchema = z
     source,
     period,
     batches,
-    export: z
-      .strictObject({
-        format: oneOf(["parquet"]).default("parquet").describe("The archive's format."),
-      })
-      .prefault({})
-      .describe("In what form the points are archived."),
+    export: exportSection,
     archive,
     run,
     purge,

@@ -63,12 +63,29 @@ export const markerKey = (at: BatchRef, n: number): string =>
 /** Numbered: a delete may have happened from here on. */
 export const intentKey = (at: BatchRef, n: number): string =>
   joinKey("intents", at.flow, at.period, at.batch, String(n));
+/** Numbered: one HFDUMP of a batch, recorded before it is called. */
+export const generationKey = (at: BatchRef, n: number): string =>
+  joinKey("generations", at.flow, at.period, at.batch, String(n));
+/** Numbered like the generation that it ends. */
+export const generationEndedKey = (at: BatchRef, n: number): string =>
+  joinKey("generations-ended", at.flow, at.period, at.batch, String(n));
+/** The one multipart upload of a file of a generation. */
+export const uploadKey = (at: BatchRef, generation: string, file: string): string =>
+  joinKey("uploads", at.flow, at.period, at.batch, `${generation}.${file}.json`);
 /** Numbered: whether the last recount on a server ended in time. */
 export const recountKey = (server: string, n: number): string =>
   joinKey("recounts", server, String(n));
 
 export const batchRecordKey = (role: BatchRole, at: BatchRef, id: string): string =>
   joinKey(role, at.flow, at.period, at.batch, `${id}.json`);
+/**
+ * What the id of a receipt begins with that says only what HFDUMP's macro was handed: a listing
+ * tells it from one that says what the file holds.
+ */
+export const DUMP_RECEIPT = "dump-";
+/** Whether the id of a verify receipt (`idOfKey`) is of that kind. */
+export const isDumpReceipt = (id: string): boolean =>
+  id.split(".")[1]?.startsWith(DUMP_RECEIPT) === true;
 /** A verify receipt's key names the seal's id, so that a listing alone tells what is verified. */
 export const verifiedKey = (at: BatchRef, sealId: string, id: string): string =>
   joinKey("verified", at.flow, at.period, at.batch, `${sealId}.${id}.json`);

@@ -18,6 +18,7 @@ import {
   recountRecord,
   withdrawnRecord,
 } from "./receipts.ts";
+import { generationEndedRecord, generationRecord, uploadRecord } from "./generations.ts";
 import {
   legsRecord,
   manifestRecord,
@@ -54,6 +55,9 @@ const KINDS = [
   purgeListRecord,
   fenceProbeRecord,
   recountRecord,
+  generationRecord,
+  generationEndedRecord,
+  uploadRecord,
   legsRecord,
 ] as const;
 

@@ -90,6 +90,28 @@ export const objectRecord = z.strictObject({
   bytes: z.number().int().positive(),
   sha256: hash,
   rows: z.number().int().nonnegative(),
+  /** Where it lies, when that is not under the attempt's own prefix. */
+  key: z.string().min(1).optional(),
+});
+
+/** What only an attempt of format hfile says. */
+export const hfileRecord = z.strictObject({
+  /** The generation that made the file: one HFDUMP. */
+  generation: randomId,
+  /** Name of the `.hfile`, which nothing else ever had. */
+  file: name,
+  /** Extension's or server's version, as the script told. */
+  version: z.string(),
+  /** How the result came: with the answer, out of shared memory, or by reading again. */
+  result: z.enum(["answered", "collected", "recounted"]),
+  /** Field of HFDUMP's infos that said the same number of points; null: none did. */
+  infosField: z.string().nullable(),
+  /** X-Warp10-Fetched of the answer; null: the server does not count a dump there. */
+  fetched: integer.nullable(),
+  /** How long the server took, ms; null: it was not told. */
+  elapsedMs: z.number().int().nonnegative().nullable(),
+  /** Whether HFFETCH can read the file back; else only what the macro was handed is known. */
+  proof: z.enum(["hffetch", "dump-digest"]),
 });
 
 export const manifestRecord = z.strictObject({
@@ -97,7 +119,7 @@ export const manifestRecord = z.strictObject({
   ...inBatch,
   plan: hash,
   attempt: randomId,
-  format: z.literal("cellarman/points/1"),
+  format: z.enum(["cellarman/points/1", "cellarman/hfile/1"]),
   unit,
   range: rangeRecord,
   selector: z.string(),
@@ -110,6 +132,7 @@ export const manifestRecord = z.strictObject({
   first: integer.nullable(),
   last: integer.nullable(),
   digest: hash,
+  hfile: hfileRecord.optional(),
 });
 export type Manifest = z.infer<typeof manifestRecord>;
 
@@ -135,6 +158,8 @@ export const sealRecord = z.strictObject({
   sawIntents: z.array(z.string()),
   points: integer,
   bytes: integer,
+  /** The generation under whose id the objects lie, where that is not the attempt's. */
+  generation: randomId.optional(),
 });
 export type Seal = z.infer<typeof sealRecord>;
 
@@ -145,6 +170,8 @@ export const verifiedRecord = z.strictObject({
   points: integer,
   series: integer,
   digest: hash,
+  /** Said where the file could not be read back: no purge rests on such a receipt. */
+  proof: z.literal("dump-digest").optional(),
 });
 
 /** Which batches each job of one run's matrices takes: decided once, by `plan`. */

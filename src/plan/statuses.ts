@@ -1,5 +1,6 @@
 // All batches of a period with their states, and what the flow says they wait for. Pure.
 import type { Flow } from "../flow/flow.ts";
+import { isDumpReceipt } from "../ledger/keys.ts";
 import type { PlannedBatch } from "../ledger/records.ts";
 import type { Approved, Proposed } from "../ledger/receipts.ts";
 import {
@@ -37,5 +38,18 @@ export function deriveStatuses(input: StatusInput): BatchStatus[] {
     approvedSeals: new Set(inForce.flatMap((a) => a.value.seals.map((q) => q.key))),
     nowMs: input.nowMs,
   };
-  return input.batches.map((batch) => deriveStatus(batch, input.marksOf(batch.id), rules));
+  return input.batches.map((batch) => {
+    const marks = input.marksOf(batch.id);
+    return deriveStatus(batch, proves(input.flow) ? withoutDumps(marks) : marks, rules);
+  });
+}
+
+/** Whether verifying proves what the archive's objects hold. */
+const proves = ({ export: exported }: Flow): boolean =>
+  exported.format !== "hfile" || exported.store !== null;
+
+/** Receipts from before a store was named are none: such seals are verified again. */
+function withoutDumps(marks: BatchMarks): BatchMarks {
+  const proven = [...marks.verified].filter(([, mark]) => !isDumpReceipt(mark.id));
+  return { ...marks, verified: new Map(proven) };
 }

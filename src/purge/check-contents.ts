@@ -3,10 +3,10 @@
 import type { HoldsRead } from "../cellar/holds.ts";
 import { CellarmanError } from "../runtime/errors.ts";
 import { some } from "../runtime/words.ts";
-import { judgeTotals } from "../verify/diff.ts";
+import { type HeldTotals, judgeTotals } from "../verify/diff.ts";
 import { type Comparison, diffPoints, mostPoints } from "../verify/diff-points.ts";
-import { isConfirmed, type ReadTotals, readHot } from "../verify/read-hot.ts";
-import { readSeal, type SealContents } from "../verify/read-seal.ts";
+import { assertCountsAlike, isConfirmed, type ReadTotals, readHot } from "../verify/read-hot.ts";
+import { isHfile, readSeal, type SealContents } from "../verify/read-seal.ts";
 import type { ReadLimits } from "../warp10/hot.ts";
 import { type CheckLine, type GateCase, type GatePorts, no, yes } from "./check.ts";
 import { type ContentsVerdict, decideContents } from "./decide.ts";
@@ -43,7 +43,7 @@ export async function checkArchive(
   const contents: SealContents[] = [];
   for (const seal of view.seals) {
     try {
-      contents.push(await readSeal(ports.cold, seal, gate.range));
+      contents.push(await readSeal(ports.cold, seal, gate.range, { hfiles: ports.hfiles }));
     } catch (error) {
       if (!isWrong(error)) throw error;
       if (!view.restedOn.has(seal.key)) return wrong(seal.key, error.message);
@@ -68,15 +68,24 @@ export const readLimits = ({ signal, limits }: GateCase): ReadLimits => ({
 const isWrong = (error: unknown): error is CellarmanError =>
   error instanceof CellarmanError && (error.code === "mismatch" || error.code === "unreadable");
 
-/** Re-reads hot, and has it counted by another path of the server. */
+/**
+ * Re-reads hot, and has it counted by another path of the server. Where a seal is an HFile, that
+ * other path digests each series as well, and must find as many points in each.
+ */
 export async function checkHot(
   gate: GateCase,
   ports: GatePorts,
   limits: ReadLimits,
+  contents: readonly SealContents[] = [],
 ): Promise<{ line: CheckLine; read: ReadTotals; beganMs: number }> {
   const beganMs = ports.clock.now();
   const read = await readHot(ports.hot, gate.batch.selector, gate.range, limits);
-  const counted = await ports.hot.count(gate.batch.selector, gate.range, limits);
+  const byServer = contents.some((c) => isHfile(c.manifest))
+    ? await digestsOf(ports, gate, read, limits)
+    : undefined;
+  const counted = byServer
+    ? { points: byServer.points, series: BigInt(byServer.totals.size) }
+    : await ports.hot.count(gate.batch.selector, gate.range, limits);
   const seen =
     `read ${read.points} points of ${read.totals.size} series, ` +
     `counted ${counted.points} of ${counted.series}`;
@@ -84,9 +93,21 @@ export async function checkHot(
   const check = "hot read is complete";
   return {
     line: isConfirmed(read, counted) ? yes(check, seen, needed) : no("retry", check, seen, needed),
-    read,
+    read: byServer ? { ...read, byServer: byServer.totals } : read,
     beganMs,
   };
+}
+
+/** Hot as the server digests it. Throws "incomplete-read" where a series' count is another. */
+async function digestsOf(
+  { hfiles }: GatePorts,
+  gate: GateCase,
+  read: ReadTotals,
+  limits: ReadLimits,
+): Promise<ReadTotals> {
+  if (!hfiles) throw new CellarmanError("internal", "an HFile is in the view, and none was read");
+  const digests = await hfiles.hotDigests(gate.batch.selector, gate.range, limits, read.points);
+  return assertCountsAlike(read, digests);
 }
 
 /** Judges hot against the view, point by point where digests differ. */
@@ -103,8 +124,8 @@ export async function checkContents(
   const intents = await readIntents(ports.cold, gate.at, view.seals, gate.batch.parents);
   const touching = new Set([gate.at.batch, ...gate.batch.parents]);
   for (const seal of overlapping) touching.add(seal.value.batch);
-  const held = contents.map((c) => ({ key: c.seal.key, totals: c.read.totals }));
-  const judged = judgeTotals(hot.totals, held);
+  const held = contents.map(heldOf);
+  const judged = judgeTotals(hot.totals, held, hot.byServer);
   const comparison = {
     hot: ports.hot,
     cold: ports.cold,
@@ -113,12 +134,13 @@ export async function checkContents(
     limits: readLimits(gate),
     order: viewOrder(view.seals, intents),
     totals: hot.totals,
+    hfiles: ports.hfiles,
   };
   const diffs = await diffPoints(comparison, contents, judged.unclear);
   const goneWith = new Map(
     judged.gone.map((identity) => [identity, mostPoints(contents, identity)]),
   );
-  const unsure = await heldBeforeLoss(comparison, contents, lost);
+  const unsure = await heldBeforeLoss(comparison, contents, lost, hot);
   const verdict = decideContents({
     batch: gate.at.batch,
     range: gate.range,
@@ -144,6 +166,12 @@ export async function checkContents(
   };
 }
 
+const heldOf = ({ seal, read, manifest }: SealContents): HeldTotals => ({
+  key: seal.key,
+  totals: read.totals,
+  byServer: isHfile(manifest),
+});
+
 /**
  * Series with hot points that no seal holds which saw every lost one: a lost seal may hold another
  * value of a point, and only a later seal's word stands against it. A read that failed in passing
@@ -153,12 +181,12 @@ async function heldBeforeLoss(
   comparison: Comparison,
   contents: readonly SealContents[],
   lost: readonly string[],
+  hot: ReadTotals,
 ): Promise<readonly string[]> {
   if (lost.length === 0) return [];
-  const { order, totals } = comparison;
+  const { order } = comparison;
   const later = contents.filter((c) => lost.every((key) => order.overrides(c.seal.key, key)));
-  const held = later.map((c) => ({ key: c.seal.key, totals: c.read.totals }));
-  const { unarchived, unclear } = judgeTotals(totals, held);
+  const { unarchived, unclear } = judgeTotals(hot.totals, later.map(heldOf), hot.byServer);
   const diffs = await diffPoints(comparison, later, unclear);
   return [...unarchived, ...diffs.filter((d) => d.late > 0).map((d) => d.identity)];
 }

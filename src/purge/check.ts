@@ -9,6 +9,7 @@ import type { BatchRef } from "../ledger/keys.ts";
 import type { Plan, PlannedBatch } from "../ledger/records.ts";
 import type { Clock } from "../runtime/clock.ts";
 import type { Log } from "../runtime/log.ts";
+import type { HfileReading } from "../verify/read-hfile.ts";
 import type { Hot } from "../warp10/hot.ts";
 import type { Range } from "../warp10/range.ts";
 import type { ListedSeries } from "../warp10/series.ts";
@@ -57,6 +58,8 @@ export interface GatePorts {
   readonly prober: Prober | undefined;
   /** Undefined where the flows have no remote. */
   readonly forge: Forge | undefined;
+  /** What HFiles are read with; undefined where none can be. */
+  readonly hfiles?: HfileReading | undefined;
   readonly clock: Clock;
   readonly log: Log;
 }

@@ -7,6 +7,7 @@ import { type CheckLine, type GateCase, type GatePorts, no, type Outcome, yes } 
 import { checkArchive, checkContents, checkHot, readLimits } from "./check-contents.ts";
 import { checkFence } from "./check-fence.ts";
 import { checkFlowNow, checkHolds, checkList, checkTime } from "./check-orders.ts";
+import { checkProof } from "./check-proof.ts";
 import { checkReadToken, TOKEN_CHECK } from "./check-token.ts";
 import { checkVersion, VERSION_CHECK } from "./check-version.ts";
 import { collectSeries, judgeSeries, type SeriesSet } from "./check-series.ts";
@@ -92,6 +93,7 @@ class GateRun {
     this.doing = TOKEN_CHECK;
     this.add(await checkReadToken(ports));
     this.add(checkList(gate));
+    for (const line of checkProof(gate)) this.add(line);
     this.doing = "write fence";
     this.add(await checkFence(gate, ports));
 
@@ -109,7 +111,7 @@ class GateRun {
     this.add(judgeSeries(d, r, sealed));
 
     this.doing = "hot read";
-    const hot = await checkHot(gate, ports, readLimits(gate));
+    const hot = await checkHot(gate, ports, readLimits(gate), archive.contents);
     this.hotPoints = hot.read.points;
     this.addOrStop(hot.line);
     this.doing = "contents";

@@ -67,10 +67,7 @@ export async function purgeBatch(gate: GateCase, ports: PurgePorts): Promise<Bat
   return settle(gate, ports, { intents: made, points, registered });
 }
 
-/**
- * Time ranges that one gate can judge within a warrant's life, by what the batch's largest seal
- * holds.
- */
+/** Time ranges that one gate can judge within a warrant's life, by the batch's largest seal. */
 async function rangesOf(gate: GateCase, ports: PurgePorts): Promise<Range[]> {
   let points = Number(gate.batch.points ?? 0);
   for await (const { key } of ports.cold.list(

@@ -28,6 +28,7 @@ import { markerRecord, type Plan, type PlannedBatch, sealRecord } from "../ledge
 import { intentRecord, withdrawnRecord } from "../ledger/receipts.ts";
 import { CellarmanError } from "../runtime/errors.ts";
 import { randomId } from "../runtime/random.ts";
+import type { HfileReading } from "../verify/read-hfile.ts";
 import { readSeal } from "../verify/read-seal.ts";
 import { writeFinding } from "../verify/verify.ts";
 import type { Hot } from "../warp10/hot.ts";
@@ -39,6 +40,8 @@ export interface Reconciling {
   readonly cold: Cold;
   readonly plan: Stored<Plan>;
   readonly process: string;
+  /** What HFiles are read with; undefined where none can be. */
+  readonly hfiles?: HfileReading | undefined;
 }
 
 /**
@@ -50,7 +53,7 @@ export async function reconcileBatch(
   at: BatchRef,
   batch: PlannedBatch,
 ): Promise<"reconciled" | "late"> {
-  const { hot, cold, process } = work;
+  const { hot, cold, process, hfiles } = work;
   const markers = await readNumbered(cold, (n) => markerKey(at, n), markerRecord);
   const keys = new Set(markers.map((m) => m.value.seal));
   const listed = await keysUnder(cold, `${periodPrefix("seals", at)}${at.batch}/`);
@@ -74,7 +77,8 @@ export async function reconcileBatch(
     // there.
     if (!seal && restedOn.has(key)) throw goneSeal(key);
     if (!seal) continue;
-    const { manifest } = await readSeal(cold, seal);
+    // Of HFiles the bytes alone: the gate proved what these very bytes hold.
+    const { manifest } = await readSeal(cold, seal, undefined, { hfiles, depth: "bytes" });
     archived += BigInt(manifest.points);
     seals.push({ key: seal.key, sha256: seal.sha256 });
   }

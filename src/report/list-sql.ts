@@ -19,7 +19,9 @@ export const viewName = (flow: string): string => `cellarman_${flow.replaceAll("
 /** The script: a commented secret, then the view. */
 export function listSql(source: SqlSource): string {
   const { flow, archive, periods, command, now } = source;
-  const attempts = periods.flatMap((p) => p.attempts);
+  const all = periods.flatMap((p) => p.attempts);
+  const attempts = all.filter((a) => !a.isHfile);
+  const others = all.filter((a) => a.isHfile).flatMap((a) => a.objects.map((o) => o.key));
   const urlsOf = (some: readonly SealedAttempt[]): string[] =>
     some.flatMap((a) => a.objects.map((o) => sqlText(urlOf(archive, o.key))));
   const alone = urlsOf(attempts.filter((a) => a.rank === undefined));
@@ -37,6 +39,7 @@ export function listSql(source: SqlSource): string {
     `-- The archive of ${flow} as of ${now}: ${names || "nothing"}.\n` +
     `-- Made by: ${command}\n` +
     wrong.map((w) => `-- LACKS ${w.seal}: ${w.why.replaceAll(/\s+/g, " ")}\n`).join("") +
+    others.map((key) => `-- NOT IN THE VIEW, read by HFFETCH: ${key}\n`).join("") +
     secretTemplate(archive) +
     `create or replace view ${viewName(flow)} as\n` +
     `${parts.join("\nunion all by name\n") || NOTHING};\n`

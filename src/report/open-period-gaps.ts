@@ -2,7 +2,9 @@
 // names, seals that cannot be read. By listings: good for telling people; the gate re-reads every
 // byte.
 import type { Cold } from "../cellar/cold.ts";
+import { readRecord } from "../cellar/records.ts";
 import type { PeriodLedger } from "../cellar/snapshot.ts";
+import { generationEndedRecord } from "../ledger/generations.ts";
 import { batchRecordKey, idOfKey, joinKey, type PeriodRef, periodPrefix } from "../ledger/keys.ts";
 import type { Seal } from "../ledger/records.ts";
 
@@ -38,10 +40,14 @@ export async function readAttempts(
     listed.set(`${batch}/${attempt}`, sum);
   }
   const incomplete: LostSeal[] = [];
-  for (const { key, batch, attempt, bytes } of seals) {
-    const there = listed.get(`${batch}/${attempt}`)?.data ?? 0n;
-    listed.delete(`${batch}/${attempt}`);
-    if (there >= BigInt(bytes)) continue;
+  for (const { key, batch, attempt, bytes, generation } of seals) {
+    const own = listed.get(`${batch}/${attempt}`)?.data ?? 0n;
+    const files = listed.get(`${batch}/${generation}`)?.data;
+    for (const id of [attempt, generation]) listed.delete(`${batch}/${id}`);
+    const there = own + (files ?? 0n);
+    // Files that the server wrote into the bucket itself lie elsewhere.
+    const isElsewhere = generation !== undefined && files === undefined && own > 0n;
+    if (there >= BigInt(bytes) || isElsewhere) continue;
     incomplete.push({ seal: key, why: `the store lists ${there} of its ${bytes} bytes` });
   }
   const unsealed = [...listed.values()];
@@ -74,4 +80,17 @@ export async function receiptsWithoutSeal(
     }
   }
   return lost;
+}
+
+/**
+ * Names that failed generations of HFiles may have left where HFDUMP writes. Never uploaded, never
+ * deleted unasked.
+ */
+export async function filesLeft(cold: Cold, at: PeriodRef): Promise<string[]> {
+  const files: string[] = [];
+  for await (const { key } of cold.list(periodPrefix("generations-ended", at))) {
+    const ended = await readRecord(cold, key, generationEndedRecord);
+    if (ended?.value.outcome === "failed") files.push(...ended.value.files.slice(0, 1));
+  }
+  return files.toSorted();
 }

@@ -13,6 +13,7 @@ import { asCellarmanError } from "../runtime/errors.ts";
 import type { Reading } from "./overview.ts";
 import {
   type Attempts,
+  filesLeft,
   type LostSeal,
   readAttempts,
   receiptsWithoutSeal,
@@ -47,6 +48,8 @@ export interface OpenPeriod {
   readonly holds: readonly ActiveHold[];
   readonly attempts: Attempts;
   readonly lost: readonly LostSeal[];
+  /** Files that failed generations may have left where HFDUMP writes. */
+  readonly filesLeft: readonly string[];
 }
 
 /** Reads of the bucket in flight. */
@@ -84,6 +87,7 @@ export async function readOpenPeriod(
     batches: statuses.map((s) => batchView(s, ledger, byBatch.get(s.batch.id) ?? [], context)),
     holds: await periodHolds(cold, at),
     attempts,
+    filesLeft: await filesLeft(cold, at),
     lost: [...lost, ...(await receiptsWithoutSeal(cold, ledger, ids)), ...attempts.incomplete],
   };
 }

@@ -3,6 +3,7 @@ import type { Amount, Done, FlowReport } from "./flow-report.ts";
 import { code, escapeMarkdown as md, markdownList, markdownTable } from "./markdown.ts";
 import type { PeriodView } from "./overview.ts";
 import { stateText } from "./status-text.ts";
+import { isUnproven, UNPROVEN } from "./unproven.ts";
 import { countText, minute, perPoint, plural, sizeText, totalsOf, waitText } from "./words.ts";
 
 /** Periods in the table, newest; older ones are summed up. The JSON has all. */
@@ -29,6 +30,7 @@ function flowMarkdown(report: FlowReport): string {
   const parts = [
     `## ${md(flow.name)}: ${report.state}\n`,
     attention.length === 0 ? "" : `### Needs a person\n\n${attentionList(report)}`,
+    isUnproven(flow) ? `**Not proven:** ${md(UNPROVEN)}.\n` : "",
     `### Periods\n\n${periodsTable(view.periods)}`,
     `### Done\n\n${doneTable(report)}`,
     waits.length + unplanned(view.periods).length === 0 ? "" : `### Waits\n\n${waitsList(report)}`,

@@ -38,6 +38,8 @@ export interface SealedAttempt {
    * its points.
    */
   readonly rank: number | undefined;
+  /** Whether the objects are HFiles, which only HFFETCH reads. */
+  readonly isHfile: boolean;
 }
 
 /** All that is sealed of one period, and what of it cannot be read. */
@@ -156,8 +158,12 @@ async function readObjects(
   const manifest = await orWrong(seal.key, wrong, read);
   if (!manifest) return undefined;
   const prefix = attemptPrefix(seal.value, attempt);
-  const objects = manifest.value.objects.map(({ name, ...o }) => ({ key: prefix + name, ...o }));
-  return { batch, seal: seal.key, objects, rank };
+  const objects = manifest.value.objects.map(({ name, ...o }) => ({
+    ...o,
+    key: o.key ?? prefix + name,
+  }));
+  const isHfile = manifest.value.format === "cellarman/hfile/1";
+  return { batch, seal: seal.key, objects, rank, isHfile };
 }
 
 /** What is wrong for good is noted, and the rest goes on; what may pass throws. */

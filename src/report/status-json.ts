@@ -51,6 +51,7 @@ function openJson(flow: string, open: OpenPeriod): object {
     purging: ids("purging"),
     unsealedAttempts: open.attempts.unsealed,
     unsealedBytes: String(open.attempts.bytes),
+    filesLeft: open.filesLeft,
     lost: open.lost,
   };
 }

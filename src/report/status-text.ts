@@ -3,6 +3,7 @@ import { tally } from "../plan/due.ts";
 import { renderTable } from "./table.ts";
 import type { OpenPeriod, BatchView } from "./open-period.ts";
 import type { FlowView, PeriodView } from "./overview.ts";
+import { isUnproven, UNPROVEN } from "./unproven.ts";
 import { groupWaits } from "./waits.ts";
 import {
   countText,
@@ -71,6 +72,7 @@ export function remarksText(view: FlowView): string {
       "  → compact LevelDB, or wait until it has; then cellarman purge",
     );
   }
+  if (isUnproven(flow)) lines.push(`NOT PROVEN: ${UNPROVEN}`);
   for (const period of view.periods) {
     if (period.kind === "open") lines.push(...periodRemarks(flow.name, period));
   }
@@ -94,6 +96,11 @@ function periodRemarks(flow: string, open: OpenPeriod): string[] {
           `${period}: late points in ${namesOf(late)}, ` +
             `${plural(rounds, "further attempt")} asked for`,
         ]),
+    ...open.filesLeft.map(
+      (file) =>
+        `${period}: ${file}* may lie where HFDUMP writes, of a generation that failed: ` +
+        "never uploaded; take it away by hand",
+    ),
     ...(attempts.unsealed === 0
       ? []
       : [

@@ -12,8 +12,18 @@ export interface Terminal {
 /** A running count of work items and what they moved. */
 export interface Progress {
   /** One item is done; `points` it moved. */
-  done(points: bigint): void;
+  done(points: bigint, item?: string): void;
+  /** How far an item is that is not done. */
+  moving(item: string, moved: Moved): void;
   end(): void;
+}
+
+/** What an item moved so far. */
+export interface Moved {
+  readonly points: bigint;
+  readonly series: bigint;
+  /** Points that it was estimated to have; undefined: nobody knows. */
+  readonly expected?: bigint | undefined;
 }
 
 const FIRST_MS = 2_000;
@@ -36,13 +46,16 @@ export function startProgress(
   let finished = 0;
   let points = 0n;
   let shownMs = 0;
+  const moving = new Map<string, Moved & { readonly sinceMs: number }>();
   const tty = terminal?.isTty ? terminal : undefined;
   const line = (nowMs: number): string => {
     const seconds = Math.max((nowMs - beganMs) / 1000, 0.001);
     const left =
       finished === 0 ? "" : `, ${duration((seconds / finished) * (total - finished))} left`;
-    const rate = points === 0n ? "" : `, ${compact(Number(points) / seconds)} points/s`;
-    return `${verb} ${finished}/${total} batches, ${compact(Number(points))} points${rate}${left}`;
+    const sum = moving.values().reduce((n, m) => n + m.points, points);
+    const rate = sum === 0n ? "" : `, ${compact(Number(sum) / seconds)} points/s`;
+    const moved = `${compact(Number(sum))} points${rate}${left}`;
+    return `${verb} ${finished}/${total} batches, ${moved}${runningText(moving, nowMs)}`;
   };
   const show = (): void => {
     const nowMs = clock.now();
@@ -58,9 +71,15 @@ export function startProgress(
   // What shows work must not be what keeps the process.
   ticking.unref();
   return {
-    done(moved) {
+    done(moved, item) {
       finished++;
       points += moved;
+      if (item !== undefined) moving.delete(item);
+      show();
+    },
+    moving(item, moved) {
+      const sinceMs = moving.get(item)?.sinceMs ?? clock.now();
+      moving.set(item, { ...moved, sinceMs });
       show();
     },
     end() {
@@ -68,6 +87,29 @@ export function startProgress(
       if (tty && shownMs > 0) tty.write("\r\x1b[K");
     },
   };
+}
+
+/** Items that are told of one by one. */
+const TOLD_ITEMS = 4;
+
+/** How far the running items are: points, series, and time left where an estimate tells. */
+function runningText(
+  moving: ReadonlyMap<string, Moved & { readonly sinceMs: number }>,
+  nowMs: number,
+): string {
+  const told = [...moving].slice(0, TOLD_ITEMS).map(([item, moved]) => {
+    const { points, series, expected, sinceMs } = moved;
+    const seconds = (nowMs - sinceMs) / 1000;
+    const part = expected !== undefined && expected > points && points > 0n && seconds > 0;
+    const left = part
+      ? `, ${duration((seconds / Number(points)) * Number(expected - points))} left`
+      : "";
+    const of = expected === undefined ? "" : ` of ~${compact(Number(expected))}`;
+    const told = `${compact(Number(points))}${of} points, ${compact(Number(series))} series`;
+    return `; ${item} ${told}${left}`;
+  });
+  const more = moving.size > TOLD_ITEMS ? `; and ${moving.size - TOLD_ITEMS} more` : "";
+  return told.join("") + more;
 }
 
 /** Seconds in words: `42 s`, `3 min`, `2.5 h`. */

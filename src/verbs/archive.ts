@@ -1,4 +1,5 @@
 // archive: export what is planned and not yet sealed, one fresh attempt per batch and try.
+import type { ArchiveRun } from "../archive/attempt.ts";
 import { archiveAll, type BatchArchived } from "../archive/run.ts";
 import { parquetExporter } from "../archive/parquet/export.ts";
 import { batchFamily } from "../ledger/keys.ts";
@@ -9,6 +10,8 @@ import { startProgress } from "../runtime/progress.ts";
 import { randomFraction } from "../runtime/random.ts";
 import { retrying } from "../runtime/retry.ts";
 import { type FlowFile, openReader, openStore } from "./open.ts";
+import { archiveOrSplit } from "./archive-split.ts";
+import { type OpenHfiles, openHfiles } from "./open-hfiles.ts";
 import { openPeriods, type RuledPeriod } from "./periods.ts";
 import {
   assertShareOptions,
@@ -61,10 +64,12 @@ async function archiveFlow(
       const batches = dueBatches(inv, period, share);
       if (batches.length === 0) continue;
       const hot = await openReader(inv, at, period.ruling.plan.value.unit, share.time);
+      const hfiles = openHfiles(inv, at.flow, { hot, store: cold, reads: false });
       try {
-        periods.push(await archivePeriod(inv, at, { cold, hot }, period, batches, share));
+        const ports = { cold, hot, hfiles };
+        periods.push(await archivePeriod(inv, at, ports, period, batches, share));
       } finally {
-        await hot.close();
+        await Promise.all([hfiles.close(), hot.close()]);
       }
     }
     const all = periods.flatMap((p) => p.batches);
@@ -89,29 +94,32 @@ export function dueBatches(
 export async function archivePeriod(
   inv: Invocation,
   { flow }: FlowFile,
-  ports: Pick<Parameters<typeof archiveAll>[0], "cold" | "hot">,
+  { hfiles, ...ports }: Pick<ArchiveRun, "cold" | "hot"> & { readonly hfiles?: OpenHfiles },
   { ledger, ruling }: RuledPeriod,
   batches: readonly PlannedBatch[],
   { parts, time }: Share = shardShare(inv),
 ): Promise<FlowArchived> {
   const { clock, terminal, signal } = inv.io;
   const progress = startProgress("archive", batches.length, clock, inv.log, terminal);
+  const { export: form } = flow;
+  const exporter =
+    form.format === "hfile" && hfiles ? hfiles.exporter(form, progress) : parquetExporter;
   const order = flow.run.order === "sequential" ? 1 : Math.ceil(flow.run.parallel / parts);
-  const archived = await archiveAll(
-    {
-      ...ports,
-      exporter: parquetExporter,
-      plan: ruling.plan,
-      process: inv.process,
-      knownSeals: knownSealsOf(ledger.seals),
-      otherIntents: ofOtherFamilies(ledger.intents),
-      signal,
-    },
+  const run: ArchiveRun = {
+    ...ports,
+    exporter,
+    hfiles: hfiles?.reading,
+    plan: ruling.plan,
+    process: inv.process,
+    knownSeals: knownSealsOf(ledger.seals),
+    otherIntents: ofOtherFamilies(ledger.intents),
+    signal,
+  };
+  const retry = retrying(flow.run.retry, clock, randomFraction);
+  const archived = await archiveOrSplit(
+    { run, seals: ledger.seals, maxMs: form.format === "hfile" ? hfiles?.timeboxMs : undefined },
     batches,
-    order,
-    retrying(flow.run.retry, clock, randomFraction),
-    progress,
-    time,
+    (some) => archiveAll(run, some, order, retry, progress, time),
   ).finally(() => progress.end());
   return { flow: flow.name, period: ledger.at.period, batches: archived };
 }
@@ -139,14 +147,18 @@ function knownSealsOf(seals: readonly string[]): (batch: string) => readonly str
 
 function describe({ flow, period, batches }: FlowArchived): string {
   const sealed = batches.filter((b) => "sealed" in b);
+  const standing = batches.filter((b) => !("split" in b));
   const points = sealed.reduce((n, b) => n + b.sealed.points, 0n);
   const head =
-    `${flow} ${period}: ${sealed.length} of ${batches.length} batches archived, ` +
+    `${flow} ${period}: ${sealed.length} of ${standing.length} batches archived, ` +
     `${points} points\n`;
+  const splits = batches
+    .filter((b) => "split" in b)
+    .map((b) => `  ${b.batch.id} took too long and was split into ${b.split.join(" and ")}\n`);
   const failures = batches
     .filter((b) => "failed" in b)
     .map((b) => `  ${b.batch.id} failed after ${b.attempts} attempts: ${b.failed.message}\n`);
-  return head + failures.join("");
+  return head + splits.join("") + failures.join("");
 }
 
 const toJson = ({ flow, period, batches }: FlowArchived): object => ({
@@ -158,6 +170,7 @@ const toJson = ({ flow, period, batches }: FlowArchived): object => ({
 function batchJson(archived: BatchArchived): object {
   const batch = archived.batch.id;
   if ("left" in archived) return { batch, left: true };
+  if ("split" in archived) return { batch, attempts: archived.attempts, split: archived.split };
   const { attempts } = archived;
   if ("failed" in archived) {
     const { code, message, hint, retryable } = archived.failed;

@@ -3,11 +3,12 @@
 import { EXIT } from "../runtime/errors.ts";
 import { assertDestinations } from "./destinations.ts";
 import { examine, type Finding, type Level } from "./doctor-finding.ts";
+import { examineHfiles, proofFinding } from "./doctor-hfiles.ts";
 import { examineForge } from "./doctor-forge.ts";
 import { examineHot } from "./doctor-hot.ts";
 import { examineStore } from "./doctor-store.ts";
 import { chosenFlows, type FlowFile } from "./open.ts";
-import type { Invocation, VerbResult } from "./verb.ts";
+import { flagOption, type Invocation, type VerbResult } from "./verb.ts";
 
 /** What was found of one flow. */
 interface Examined {
@@ -41,8 +42,12 @@ async function examineFlow(inv: Invocation, at: FlowFile): Promise<readonly Find
   if (blocked.length > 0) return blocked;
   const store = await examineStore(inv, at.flow);
   try {
+    const hfiles = flagOption(inv.options, "hfiles")
+      ? await examineHfiles(inv, at.flow, store.cold)
+      : [];
     const hot = await examineHot(inv, at.flow, store.cold);
-    return [...hot, ...store.findings, ...(await examineForge(inv, at))];
+    const forge = await examineForge(inv, at);
+    return [...hot, ...proofFinding(at.flow), ...hfiles, ...store.findings, ...forge];
   } finally {
     await store.cold?.close();
   }

@@ -4,6 +4,7 @@ import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { dryRun } from "../cellar/dry-run.ts";
 import type { Cold } from "../cellar/cold.ts";
+import type { LargeCold } from "../cellar/large.ts";
 import { openCellar } from "../cellar/s3.ts";
 import type { EnvName, Flow } from "../flow/flow.ts";
 import { loadFlow } from "../flow/load.ts";
@@ -14,7 +15,7 @@ import type { Forge } from "../forge/forge.ts";
 import { openGit } from "../forge/git.ts";
 import { overGitHub } from "../forge/github/forge.ts";
 import { keptFor } from "../forge/kept.ts";
-import { patient } from "../cellar/patient.ts";
+import { patient, patientLarge } from "../cellar/patient.ts";
 import { CellarmanError } from "../runtime/errors.ts";
 import { randomFraction } from "../runtime/random.ts";
 import { retrying, type RetryPolicy } from "../runtime/retry.ts";
@@ -131,8 +132,14 @@ export function secret(inv: Invocation, name: EnvName, what: string): string {
   });
 }
 
-/** A bucket with connections to close. */
-export type OpenStore = Cold & { close(): Promise<void> };
+/** A bucket with its large objects, and connections to close. */
+export type OpenStore = Cold & {
+  /** Meets passing failures by itself. */
+  readonly large: LargeCold;
+  /** Each call once: for uploads, which have patience of their own. */
+  readonly largeOnce: LargeCold;
+  close(): Promise<void>;
+};
 
 /** Opens the flow's bucket; with `--dry-run` nothing is written to it. */
 export async function openStore(inv: Invocation, at: FlowFile): Promise<OpenStore> {
@@ -148,9 +155,11 @@ export async function openStore(inv: Invocation, at: FlowFile): Promise<OpenStor
     clock: inv.io.clock,
     ...(storeStallMs === undefined ? {} : { stallMs: storeStallMs }),
   });
-  const reads = patient(store, retrying(STORE_RETRY, inv.io.clock, randomFraction));
+  const retry = retrying(STORE_RETRY, inv.io.clock, randomFraction);
+  const reads = patient(store, retry);
   const cold = flagOption(inv.options, "dry-run") ? dryRun(reads) : reads;
-  return { ...cold, close: () => store.close() };
+  const large = patientLarge(store.large, retry);
+  return { ...cold, large, largeOnce: store.large, close: () => store.close() };
 }
 
 /**

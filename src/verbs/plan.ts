@@ -164,6 +164,7 @@ export async function cutPurgeList(
   at: FlowFile,
   cold: Cold,
   periods: readonly RuledPeriod[],
+  budgetOf: typeof budgetNow = budgetNow,
 ): Promise<FlowPlanned["purgeList"]> {
   const { flow } = at;
   const due = periods.flatMap(({ ledger, statuses }) =>
@@ -174,7 +175,7 @@ export async function cutPurgeList(
   const candidates = await pLimit(SEALS_AT_ONCE).map(due, ({ period, status }) =>
     candidateOf(cold, period, status),
   );
-  const budget = candidates.length === 0 ? flow.purge.budget : await budgetNow(inv, at);
+  const budget = candidates.length === 0 ? flow.purge.budget : await budgetOf(inv, at);
   if (!budget) return { entries: [], leftOut: candidates.length, runs: 0, key: undefined };
   const soFar = await purgedSoFar(cold, flow.name, periods);
   const cut = cutToBudget(candidates, budget, soFar, firstPurgeOf(inv));

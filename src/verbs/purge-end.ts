@@ -28,12 +28,12 @@ export async function reconcileAll(
   share: Share = shardShare(inv),
 ): Promise<Ended> {
   const ended: Ended = { reconciled: 0, late: 0, closed: [], failed: [] };
-  const { cold, hot } = ports;
+  const { cold, hot, hfiles } = ports;
   const nowMs = await cold.nowMs();
   const { reconcileMs } = limitsOf(inv);
   const { periods } = share;
   for (const { ledger, ruling, statuses } of await openPeriods(inv, now.flow, cold, periods)) {
-    const work = { hot, cold, plan: ruling.plan, process: inv.process };
+    const work = { hot, cold, hfiles, plan: ruling.plan, process: inv.process };
     const own = new Set(share.own(ledger.at.period, ruling.batches));
     for (const { state, batch } of statuses) {
       if (!own.has(batch) || !share.time.mayBegin()) continue;
@@ -46,7 +46,7 @@ export async function reconcileAll(
   }
   for (const { ledger, ruling, statuses } of await openPeriods(inv, now.flow, cold, periods)) {
     if (statuses.length === 0 || !statuses.every(isEnded)) continue;
-    const work = { hot, cold, plan: ruling.plan, process: inv.process };
+    const work = { hot, cold, hfiles, plan: ruling.plan, process: inv.process };
     await noting(inv, ended, ledger.at.period, async () => {
       const closing = await closePeriod(work, ledger.at, ruling.batches);
       if (closing.outcome === "closed") ended.closed.push(ledger.at.period);

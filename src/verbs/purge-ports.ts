@@ -8,6 +8,7 @@ import type { Forge } from "../forge/forge.ts";
 import type { Prober } from "../purge/check.ts";
 import { openDeletion, openProber } from "../purge/open.ts";
 import type { PurgePorts } from "../purge/purge-batch.ts";
+import type { HfileReading } from "../verify/read-hfile.ts";
 import { CellarmanError } from "../runtime/errors.ts";
 import type { Hot } from "../warp10/hot.ts";
 import { ordinaryLimits } from "../warp10/limited.ts";
@@ -45,7 +46,7 @@ export async function flowAsOfNow(inv: Invocation, at: FlowFile): Promise<FlowNo
 export function openPurge(
   inv: Invocation,
   now: FlowNow,
-  ports: { hot: Hot; cold: Cold },
+  ports: { hot: Hot; cold: Cold; hfiles?: HfileReading },
 ): PurgePorts & { close(): Promise<void> } {
   const { source, run } = now.flow;
   const { clock } = inv.io;

@@ -11,6 +11,7 @@ import { startProgress } from "../runtime/progress.ts";
 import type { GateCase } from "../purge/check.ts";
 import { casesOfPeriod, listName, newestList } from "./gate-cases.ts";
 import { type FlowFile, openReader, openStore } from "./open.ts";
+import { openHfiles } from "./open-hfiles.ts";
 import { openPeriods, type RuledPeriod } from "./periods.ts";
 import { flowAsOfNow, type FlowNow, openPurge } from "./purge-ports.ts";
 import { reconcileAll } from "./purge-end.ts";
@@ -62,7 +63,8 @@ async function purgeFlow(said: Invocation, at: FlowFile): Promise<FlowPurged> {
   const inv = trust.may === "dry-run" ? asDryRun(said) : said;
   const cold = await openStore(inv, at);
   const hot = await openReader(inv, at);
-  const ports = openPurge(inv, now, { hot, cold });
+  const hfiles = openHfiles(inv, now.flow, { hot, store: cold });
+  const ports = openPurge(inv, now, { hot, cold, hfiles: hfiles.reading });
   try {
     const share = await shareOf(inv, "purge", now.flow, cold);
     const periods = await openPeriods(inv, now.flow, cold);
@@ -74,7 +76,7 @@ async function purgeFlow(said: Invocation, at: FlowFile): Promise<FlowPurged> {
     const ended = await reconcileAll(inv, now, ports, share);
     return { flow: name, batches, ...ended, waiting, note: undefined };
   } finally {
-    await Promise.all([ports.close(), hot.close(), cold.close()]);
+    await Promise.all([ports.close(), hfiles.close(), hot.close(), cold.close()]);
   }
 }
 

@@ -11,7 +11,8 @@ import { evaluateGate } from "../purge/gate.ts";
 import { readView } from "../purge/view.ts";
 import { asCellarmanError, CellarmanError } from "../runtime/errors.ts";
 import type { Hot } from "../warp10/hot.ts";
-import { type FlowFile, openReader } from "./open.ts";
+import { type FlowFile, openReader, type OpenStore } from "./open.ts";
+import { openHfiles } from "./open-hfiles.ts";
 import { type FlowNow, openPurge, proberOf } from "./purge-ports.ts";
 import { flagOption, type Invocation } from "./verb.ts";
 
@@ -39,7 +40,7 @@ export async function openExplainer(
   inv: Invocation,
   at: FlowFile,
   now: FlowNow,
-  cold: Cold,
+  { cold, store }: { readonly cold: Cold; readonly store: OpenStore },
   problem: string | undefined,
 ): Promise<Explainer> {
   const { readToken, deleteToken } = now.flow.source;
@@ -51,7 +52,15 @@ export async function openExplainer(
   const opened =
     hot && deleteMissing === undefined ? openPurge(inv, now, { hot, cold }) : undefined;
   const ports = opened ?? portsWithoutDelete(inv, now, hot, cold);
-  const seen: GatePorts = { ...ports, prober: quietProber(inv, now) };
+  const { export: form } = now.flow;
+  const token = form.format === "hfile" ? form.store?.token : undefined;
+  const reads = token !== undefined && missing(token.env) === undefined;
+  const hfiles = hot && openHfiles(inv, now.flow, { hot, store, reads });
+  const seen: GatePorts = {
+    ...ports,
+    hfiles: hfiles?.reading,
+    prober: quietProber(inv, now),
+  };
   const told = (lines: readonly CheckLine[]): CheckLine[] => lines.map((l) => tell(l, problem));
   return {
     async explain(gate) {
@@ -64,7 +73,7 @@ export async function openExplainer(
       );
     },
     close: async () => {
-      await Promise.all([opened?.close(), hot?.close()]);
+      await Promise.all([opened?.close(), hfiles?.close(), hot?.close()]);
     },
   };
 }

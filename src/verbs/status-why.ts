@@ -48,7 +48,7 @@ export async function explainGate(inv: Invocation): Promise<VerbResult> {
     if (kind === undefined) throw noPeriod(at.flow.name, period);
     if (kind !== "open" || !found) return nothingToJudge(view, period, kind);
     const { now, problem } = await flowNow(inv, at);
-    const explainer = await openExplainer(inv, at, now, cold, problem);
+    const explainer = await openExplainer(inv, at, now, { cold, store }, problem);
     try {
       const listed = await newestList(cold, at.flow.name);
       const cases = await casesOf(inv, now, cold, found, listed, only);

@@ -1,5 +1,15 @@
 // The table of verbs: what `--help` prints, what may be said, and where each one is. A verb is
 // loaded when it is used.
+import {
+  deadline,
+  firstPurge,
+  gcWait,
+  leg,
+  period,
+  purgeElsewhere,
+  reason,
+  shard,
+} from "./shared-options.ts";
 import type { Invocation, VerbResult } from "./verb.ts";
 
 /** A verb's module. */
@@ -31,22 +41,6 @@ export const COMMON_OPTIONS: Readonly<Record<string, OptionSpec>> = {
   quiet: { help: "no talk but errors" },
   help: { help: "this help" },
 };
-
-const period = { value: "PERIOD", help: "only this period, e.g. 2025-11" };
-const shard = { value: "I/N", help: "only the I-th of N parts of the work" };
-const firstPurge = { value: "BATCHES", help: "size of a flow's first purge ever (default 1)" };
-const leg = { value: "PLAN/LEG", help: "exactly the batches of a leg that plan --legs printed" };
-const deadline = {
-  value: "DURATION",
-  help: "begin no batch that would end later (default: the leg's time)",
-};
-const reason = { value: "TEXT", help: "why; others will read it" };
-const gcWait = {
-  value: "DURATION",
-  help: "the store's collection wait, at least PT4H (default P1D)",
-};
-
-const purgeElsewhere = { help: "no job of CI purges: what waits for a purge becomes overdue" };
 
 /** Every verb, in the order of a period's life. */
 export const VERBS: Readonly<Record<string, VerbSpec>> = {
@@ -241,7 +235,7 @@ export const VERBS: Readonly<Record<string, VerbSpec>> = {
   doctor: {
     summary: "check tokens, time unit, clocks, server and store; say what is weakened",
     usage: "doctor [FLOW]",
-    options: {},
+    options: { hfiles: { help: "look up what differs from one HFiles server to the next" } },
     example: "cellarman doctor metrics",
     load: () => import("./doctor.ts"),
   },

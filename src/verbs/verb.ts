@@ -1,4 +1,5 @@
 // What every verb gets and gives back. A verb parses nothing and prints nothing: main.ts does both.
+import type { HfileLimits } from "../archive/hfile/limits.ts";
 import type { Clock } from "../runtime/clock.ts";
 import type { Environment } from "../runtime/environment.ts";
 import type { Log } from "../runtime/log.ts";
@@ -22,6 +23,7 @@ export interface Io {
   readonly limits?: Partial<PurgeLimits> & {
     readonly storeStallMs?: number;
     readonly hotStallMs?: number;
+    readonly hfile?: Partial<HfileLimits>;
     readonly hotDeadlineMs?: number;
   };
   /**

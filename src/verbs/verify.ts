@@ -10,6 +10,7 @@ import { randomFraction } from "../runtime/random.ts";
 import { retrying } from "../runtime/retry.ts";
 import { type Verification, verifyBatch, type VerifyRun } from "../verify/verify.ts";
 import { type FlowFile, openReader, openStore } from "./open.ts";
+import { openHfiles } from "./open-hfiles.ts";
 import { openPeriods, type RuledPeriod } from "./periods.ts";
 import {
   assertShareOptions,
@@ -60,13 +61,14 @@ async function verifyFlow(
       const due = dueStatuses(inv, period, share);
       if (due.length === 0) continue;
       const hot = await openReader(inv, at, period.ruling.plan.value.unit, share.time);
-      const run: VerifyRun = { hot, cold, process: inv.process };
+      const hfiles = openHfiles(inv, at.flow, { hot, store: cold });
+      const run: VerifyRun = { hot, cold, process: inv.process, hfiles: hfiles.reading };
       try {
         const judged = await verifyPeriod(inv, at, run, period, due, share);
         verified.push(...judged);
         left += due.length - judged.length;
       } finally {
-        await hot.close();
+        await Promise.all([hfiles.close(), hot.close()]);
       }
     }
     return { verified, note: shareText(share, "verifying", verified.length, left) };

@@ -1,7 +1,7 @@
 // Comparing series point by point, hot against the seals that hold them, in portions that fit in
 // memory: for the rare series whose digests differ.
 import { SeriesDigests } from "../archive/digest.ts";
-import type { PointBatch, PointStream } from "../archive/points.ts";
+import type { Point, PointBatch, PointStream } from "../archive/points.ts";
 import type { Cold } from "../cellar/cold.ts";
 import type { ViewOrder } from "../ledger/view.ts";
 import { CellarmanError } from "../runtime/errors.ts";
@@ -11,7 +11,9 @@ import { readPoints } from "../warp10/text/read.ts";
 import { diffSeries, type SeriesDiff } from "./diff.ts";
 import { collectPoints, DIFF_POINTS_MAX } from "./points.ts";
 import { type ReadTotals, totalsOf } from "./read-hot.ts";
-import { type SealContents, sealPoints } from "./read-seal.ts";
+import type { Manifest } from "../ledger/records.ts";
+import type { HfileReading } from "./read-hfile.ts";
+import { isHfile, type SealContents, sealPoints } from "./read-seal.ts";
 
 /** What is compared, and where. */
 export interface Comparison {
@@ -23,6 +25,7 @@ export interface Comparison {
   readonly order: ViewOrder;
   /** Hot by an earlier read of the same range: the points compared must be just those. */
   readonly totals: ReadTotals["totals"];
+  readonly hfiles?: HfileReading | undefined;
 }
 
 /**
@@ -35,7 +38,7 @@ export async function diffPoints(
   contents: readonly SealContents[],
   identities: readonly string[],
 ): Promise<SeriesDiff[]> {
-  const { hot, cold, selector, range, limits, order, totals } = comparison;
+  const { hot, selector, range, limits, order, totals } = comparison;
   const diffs: SeriesDiff[] = [];
   for (const portion of inPortions(identities, contents)) {
     const wanted = new Set(portion);
@@ -46,7 +49,7 @@ export async function diffPoints(
     const seals = await Promise.all(
       contents.map(async ({ seal, manifest }) => ({
         key: seal.key,
-        points: await collectPoints(sealPoints(cold, manifest), wanted, range),
+        points: await pointsOf(comparison, manifest, wanted),
       })),
     );
     for (const identity of portion) {
@@ -57,6 +60,21 @@ export async function diffPoints(
     }
   }
   return diffs;
+}
+
+/** A seal's points of some series in the compared range: out of the bucket, or by HFFETCH. */
+async function pointsOf(
+  { cold, range, hfiles }: Comparison,
+  manifest: Manifest,
+  wanted: ReadonlySet<string>,
+): Promise<Map<string, Point[]>> {
+  if (!isHfile(manifest)) return collectPoints(sealPoints(cold, manifest), wanted, range);
+  if (manifest.points === "0") return new Map();
+  const archive = hfiles?.archive;
+  if (archive) return archive.points(manifest, wanted, range);
+  throw new CellarmanError("blocked", "no store can read the points of an HFile", {
+    hint: "Name export.store in the flow.",
+  });
 }
 
 /** The same stream; what passes is digested. */

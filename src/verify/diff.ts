@@ -8,6 +8,8 @@ import { describePoint, samePoint } from "./points.ts";
 export interface HeldTotals {
   readonly key: string;
   readonly totals: ReadonlyMap<string, SeriesTotals>;
+  /** Digests are the server's: they are held against hot as the server digested it. */
+  readonly byServer?: boolean;
 }
 
 /** A first comparison: which series need a look at their points. */
@@ -24,10 +26,12 @@ export interface TotalsJudged {
 
 /**
  * Compares totals: where every seal that holds a series agrees with hot, its points need no look.
+ * `byServer`: hot as the server digested it, where a seal's digests are the server's.
  */
 export function judgeTotals(
   hot: ReadonlyMap<string, SeriesTotals>,
   seals: readonly HeldTotals[],
+  byServer: ReadonlyMap<string, SeriesTotals> = hot,
 ): TotalsJudged {
   const heldBy = new Map<string, readonly string[]>();
   const unclear: string[] = [];
@@ -38,7 +42,8 @@ export function judgeTotals(
       unarchived.push(identity);
       continue;
     }
-    const proven = holders.every((s) => same(s.totals.get(identity), mine));
+    const hers = byServer.get(identity);
+    const proven = holders.every((s) => same(s.totals.get(identity), s.byServer ? hers : mine));
     if (!proven) unclear.push(identity);
     else {
       const keys = holders.map((s) => s.key);
@@ -52,8 +57,9 @@ export function judgeTotals(
   return { heldBy, unclear, unarchived, gone: [...gone] };
 }
 
-const same = (a: SeriesTotals | undefined, b: SeriesTotals): boolean =>
+const same = (a: SeriesTotals | undefined, b: SeriesTotals | undefined): boolean =>
   a !== undefined &&
+  b !== undefined &&
   a.points === b.points &&
   a.digest === b.digest &&
   a.first === b.first &&

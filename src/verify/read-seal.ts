@@ -10,6 +10,7 @@ import { attemptPrefix } from "../ledger/keys.ts";
 import { type Manifest, manifestRecord, type Seal } from "../ledger/records.ts";
 import { CellarmanError } from "../runtime/errors.ts";
 import type { Range } from "../warp10/range.ts";
+import { type HfileDepth, type HfileReading, readHfileAttempt } from "./read-hfile.ts";
 import { type ReadTotals, totalsOf } from "./read-hot.ts";
 
 /** What a seal holds. */
@@ -30,9 +31,10 @@ export async function readSeal(
   cold: Cold,
   seal: Stored<Seal>,
   range?: Range,
+  hfiles?: Pick<AttemptReading, "hfiles" | "depth">,
 ): Promise<SealContents> {
   const manifest = (await readQuoted(cold, seal.value.manifest, manifestRecord)).value;
-  return { seal, manifest, ...(await readAttempt(cold, manifest, { range })) };
+  return { seal, manifest, ...(await readAttempt(cold, manifest, { range, ...hfiles })) };
 }
 
 /** How an attempt is read. */
@@ -41,6 +43,10 @@ export interface AttemptReading {
   readonly range?: Range | undefined;
   /** Looks at the bytes of its first object as well. */
   readonly inspect?: (bytes: Uint8Array) => Promise<void>;
+  /** What HFiles are read with; an attempt of HFiles without it is "blocked". */
+  readonly hfiles?: HfileReading | undefined;
+  /** How much of HFiles is read; `hffetch` when left out. */
+  readonly depth?: HfileDepth | undefined;
 }
 
 /**
@@ -53,12 +59,20 @@ export async function readAttempt(
   reading: AttemptReading = {},
 ): Promise<Pick<SealContents, "read" | "listed">> {
   const listed = readSeriesList(await readObject(cold, manifest, manifest.seriesList));
+  if (isHfile(manifest)) {
+    const { hfiles, depth = "hffetch", range } = reading;
+    return { listed, read: await readHfileAttempt(hfiles, manifest, listed, depth, range) };
+  }
   const { all, inRange } = await digestObjects(cold, manifest, reading);
   const key = `${attemptPrefix(manifest, manifest.attempt)}manifest.json`;
   checkTotals(key, manifest, all);
   checkList(key, manifest, listed, all);
   return { read: inRange, listed };
 }
+
+/** Whether an attempt holds HFiles: their digests are the server's, and only HFFETCH reads them. */
+export const isHfile = ({ format }: Pick<Manifest, "format">): boolean =>
+  format === "cellarman/hfile/1";
 
 interface TotalsByRange {
   readonly all: ReadTotals;

@@ -6,6 +6,7 @@ import { readNumbered, readRecord, type Stored, writeRecord } from "../cellar/re
 import {
   batchRecordKey,
   type BatchRef,
+  DUMP_RECEIPT,
   idOfKey,
   intentKey,
   parseBatchRecordKey,
@@ -21,9 +22,9 @@ import type { Hot } from "../warp10/hot.ts";
 import { CRAWL_MS } from "../warp10/limited.ts";
 import { combineTotals } from "../archive/digest.ts";
 import { judgeTotals, type SeriesDiff } from "./diff.ts";
-import { diffPoints } from "./diff-points.ts";
-import { readHot } from "./read-hot.ts";
-import { readSeal, type SealContents } from "./read-seal.ts";
+import { diffUnclear, readHotAlike } from "./hot-alike.ts";
+import type { HfileReading } from "./read-hfile.ts";
+import { isHfile, readSeal, type SealContents } from "./read-seal.ts";
 
 /** What verifying one batch found. */
 export interface Verification {
@@ -38,6 +39,8 @@ export interface VerifyRun {
   readonly hot: Hot;
   readonly cold: Cold;
   readonly process: string;
+  /** What HFiles are read with; undefined where none can be. */
+  readonly hfiles?: HfileReading | undefined;
 }
 
 /** Verifies one sealed batch. Throws "blocked" in the process that exported it. */
@@ -57,8 +60,9 @@ export async function verifyBatch(
     );
   }
   let contents: SealContents;
+  const depth = run.hfiles?.archive ? ("hffetch" as const) : ("dump-digest" as const);
   try {
-    contents = await readSeal(run.cold, seal);
+    contents = await readSeal(run.cold, seal, undefined, { hfiles: run.hfiles, depth });
   } catch (error) {
     if (!isWrong(error)) throw error;
     return quarantine(run, at, `archive bytes are wrong: ${error.message}`, null, []);
@@ -66,12 +70,16 @@ export async function verifyBatch(
   const range = { start: BigInt(batch.range.start), end: BigInt(batch.range.end) };
   // Where something was purged, reads walk tombstones in silence (facts warp10 §1.4).
   const limits = seal.value.sawIntents.length > 0 ? { deadlineMs: CRAWL_MS } : undefined;
-  const hot = await readHot(run.hot, batch.selector, range, limits);
+  const byServer = isHfile(contents.manifest);
+  const isProven = !byServer || depth === "hffetch";
+  const hot = await readHotAlike(run, contents, batch.selector, range, limits);
   const judged = judgeTotals(hot.totals, [{ key: seal.key, totals: contents.read.totals }]);
-  const reading = { selector: batch.selector, range, limits, totals: hot.totals };
-  const comparison = { ...run, ...reading, order: NO_ORDER };
-  const diffs = await diffPoints(comparison, [contents], judged.unclear);
-  const late = [...judged.unarchived, ...diffs.filter((d) => d.late > 0).map((d) => d.identity)];
+  const reading = { selector: batch.selector, range, limits };
+  // Where nothing can read the points back, a series that differs is one that a further attempt is
+  // due for.
+  const diffs = isProven ? await diffUnclear(run, reading, contents, judged.unclear, hot) : [];
+  const differing = diffs.filter((d) => d.late > 0).map((d) => d.identity);
+  const late = [...judged.unarchived, ...(isProven ? differing : judged.unclear)];
   const differences = describe(judged.unarchived, judged.gone, diffs);
   const lacking = lackingPoints(contents, judged.gone, diffs);
   const finding = findingDigest(at.batch, range, lacking);
@@ -80,12 +88,9 @@ export async function verifyBatch(
     return quarantine(run, at, reason, finding, differences);
   }
   if (late.length > 0) return recordLate(run, at, seal, late, differences);
-  await writeReceipt(run, at, seal, contents);
+  await writeReceipt(run, at, seal, contents, isProven);
   return { outcome: "verified", points: contents.read.points, differences };
 }
-
-/** One seal alone: there is nothing that it could override. */
-const NO_ORDER = { overrides: () => false };
 
 function lackingPoints(
   contents: SealContents,
@@ -202,9 +207,11 @@ async function writeReceipt(
   at: BatchRef,
   seal: Stored<Seal>,
   { read }: SealContents,
+  isProven: boolean,
 ): Promise<void> {
   const sum = combineTotals(read.totals.values());
-  await writeRecord(run.cold, verifiedKey(at, idOfKey(seal.key), randomId()), {
+  const id = isProven ? randomId() : `${DUMP_RECEIPT}${randomId()}`;
+  await writeRecord(run.cold, verifiedKey(at, idOfKey(seal.key), id), {
     schema: "cellarman/verified/1",
     ...at,
     process: run.process,
@@ -212,5 +219,6 @@ async function writeReceipt(
     points: String(sum.points),
     series: String(sum.series),
     digest: sum.digest,
+    ...(isProven ? {} : { proof: "dump-digest" as const }),
   });
 }

@@ -24,6 +24,10 @@ export interface ExecOptions {
    * another token.
    */
   readonly capabilities?: boolean | { readonly lentBy: string };
+  /** Further headers: parameters, a session, a time box. */
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Bytes of the answer at most; MAX_STACK_BYTES when left out. */
+  readonly maxBytes?: number;
 }
 
 /**
@@ -47,11 +51,13 @@ export async function execute(
     contentType: "text/plain; charset=utf-8",
     body: script,
     headers: {
+      ...options.headers,
       "X-Warp10-ExposeHeaders": EXPOSED_HEADERS,
       ...(capabilities === false ? {} : { "X-Warp10-Capabilities": lender }),
     },
   };
-  const { headers, body } = await askAll(wire, question, unstalled, MAX_STACK_BYTES);
+  const { maxBytes = MAX_STACK_BYTES } = options;
+  const { headers, body } = await askAll(wire, question, unstalled, maxBytes);
   return { stack: stackOf(body, options.what, wire.base + EXEC_PATH), headers };
 }
 

@@ -21,7 +21,7 @@ describe("loadFlow", () => {
         select: [{ class: { regex: ".*" }, labels: {} }],
       },
       period: { every: "month", keepHot: { months: 3, days: 0, ms: 0 }, first: "2025-11" },
-      batches: { sliceMs: null, byLabel: null, maxSeries: 50_000 },
+      batches: { sliceMs: null, byLabel: null, maxSeries: 50_000, maxMs: 6 * 3_600_000 },
       export: { format: "parquet" },
       archive: {
         s3: "https://cellar-c2.services.clever-cloud.com",

@@ -21,12 +21,6 @@ const invisible = (verbs: readonly string[], prefix: RegExp): Mutant =>
     return prefix.test(key) ? undefined : found;
   });
 
-/** What the store lost is read all the same. */
-const lostAreRead: Mutant = withGet(["purge"], async (key, get, world) => {
-  const found = await get(key);
-  return found ?? world.bucket.lost.get(key);
-});
-
 /** Attempts of a batch share their keys: what one writes is written over the other's. */
 const sharedKeys: Mutant = {
   cold: (cold, world) => ({
@@ -106,7 +100,6 @@ const everyList: Mutant = withGet(["purge"], async (key, get, world) => {
 
 /** Mutants of the bucket's side, by the protection that they switch off. */
 export const COLD_MUTANTS: Readonly<Record<string, Mutant>> = {
-  "archive read back at the gate": lostAreRead,
   "fresh attempt keys": sharedKeys,
   "receipt from another process": ownReceipt,
   grace: {
@@ -118,7 +111,6 @@ export const COLD_MUTANTS: Readonly<Record<string, Mutant>> = {
     flow: (flow) => ({ ...flow, purge: { ...flow.purge, graceMs: 60_000 } }),
   },
   approval: { flow: (flow) => ({ ...flow, purge: { ...flow.purge, mode: "automatic" } }) },
-  "approvals expire": { limits: { approvalMs: Number.MAX_SAFE_INTEGER } },
   holds: invisible(["purge"], /^holds\//),
   "intents looked up by key": invisible(["purge", "verify"], /^intents\//),
   "what the store does not answer is not absent": errorsAreAbsence,

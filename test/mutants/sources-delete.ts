@@ -11,6 +11,7 @@ export const VIEW_MUTANTS: readonly HandMutant[] = [
     VIEW,
     '  if (!receipt) return lacks("not verified by another process");\n',
     "",
+    "test/purge/read-view.test.ts",
   ),
   mutant(
     "receipt for exactly these bytes",
@@ -19,7 +20,13 @@ export const VIEW_MUTANTS: readonly HandMutant[] = [
     "",
     "test/purge/read-view.test.ts",
   ),
-  mutant("seals that are cool", VIEW, "if (nowMs < coolMs)", "if (nowMs < 0)"),
+  mutant(
+    "seals that are cool",
+    VIEW,
+    "if (nowMs < coolMs)",
+    "if (nowMs < 0)",
+    "test/purge/read-view.test.ts",
+  ),
   mutant(
     "approval of exactly this seal",
     "src/purge/approval/in-force.ts",
@@ -47,6 +54,13 @@ export const VIEW_MUTANTS: readonly HandMutant[] = [
     "      if (onlyAdds(a) !== onlyAdds(b)) return onlyAdds(b);\n",
     "",
     "test/purge/view.test.ts",
+  ),
+  mutant(
+    "approvals expire",
+    "src/purge/approval/in-force.ts",
+    "nowMs - approval.atMs <= gate.limits.approvalMs;",
+    "nowMs >= 0;",
+    "test/purge/read-view.test.ts",
   ),
   mutant(
     "markers",
@@ -92,6 +106,7 @@ export const DELETE_MUTANTS: readonly HandMutant[] = [
     "src/purge/warrant.ts",
     "return !(ageMs >= 0 && ageMs < WARRANT_LIFE_MS);",
     "return ageMs !== ageMs;",
+    "test/purge/warrant.test.ts",
   ),
   mutant(
     "warrant used once",
@@ -112,6 +127,7 @@ export const DELETE_MUTANTS: readonly HandMutant[] = [
     BATCH,
     "return line.ok ? undefined :",
     "return line.check ? undefined :",
+    "test/purge/purge-batch.test.ts",
   ),
   mutant(
     "intent before the delete",

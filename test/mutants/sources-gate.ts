@@ -85,6 +85,13 @@ export const GATE_MUTANTS: readonly HandMutant[] = [
     tests: ["test/purge/gate.test.ts"],
   },
   mutant(
+    "archive read back at the gate",
+    "src/purge/check-contents.ts",
+    "      if (!isWrong(error)) throw error;\n",
+    "      if (isWrong(error)) continue;\n",
+    "test/purge/check-contents.test.ts",
+  ),
+  mutant(
     "series of the delete are readable",
     SERIES,
     "if (hidden) {",
@@ -118,6 +125,7 @@ export const GATE_MUTANTS: readonly HandMutant[] = [
       { file: "src/purge/check-contents.ts", from: READS_INTENTS, to: "view.early;" },
       { file: VIEW, from: VIEWS, to: VIEWS.replace("}", "  early: intents,\n  }") },
     ],
+    tests: ["test/purge/check-contents.test.ts"],
   },
   mutant(
     "what hot lacks is a quarantine",

@@ -16,8 +16,6 @@ export class Bucket {
   /** Every key, in order. */
   private readonly sorted: string[];
   readonly late: LatePut[] = [];
-  /** What was lost, for mutants that do not look. */
-  readonly lost: Map<string, Found>;
   /** Keys that held two contents. */
   readonly rewritten: string[] = [];
   /** A versioned bucket: `If-None-Match` is ignored (facts cellar-s3 §0). */
@@ -29,9 +27,7 @@ export class Bucket {
     ignoresConditions: boolean,
     now: () => number,
     objects: ReadonlyMap<string, Found> = new Map(),
-    lost: ReadonlyMap<string, Found> = new Map(),
   ) {
-    this.lost = new Map(lost);
     this.ignoresConditions = ignoresConditions;
     this.objects = new Map(objects);
     this.sorted = [...objects.keys()].toSorted();
@@ -58,8 +54,6 @@ export class Bucket {
 
   /** Takes an object away: the store lost it. */
   lose(key: string): void {
-    const found = this.objects.get(key);
-    if (found) this.lost.set(key, found);
     if (this.objects.delete(key)) this.sorted.splice(this.placeOf(key), 1);
   }
 

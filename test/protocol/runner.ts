@@ -36,7 +36,14 @@ async function plan({ inv, flow, cold, ports }: Process): Promise<string> {
     await retry(() => planPeriod(work, periodOf("day", PERIOD)));
     known = ruled(flow, await readPeriod(cold, at), nowMs, limitsOf(inv));
   }
-  const list = await cutPurgeList(inv, { file: FILE, flow }, cold, known ? [known] : []);
+  const list = await cutPurgeList(
+    inv,
+    { file: FILE, flow },
+    cold,
+    known ? [known] : [],
+    // The policy of a history has no budgets.
+    async () => flow.purge.budget,
+  );
   return `${known?.ruling.batches.length ?? 0} batches, ${list.entries.length} on the list`;
 }
 

@@ -56,8 +56,8 @@ export class World {
     this.effects = before?.effects ?? 0;
     this.lastRefusedMs = before?.lastRefusedMs ?? 0;
     this.hot = new HotStore(before?.hot.series);
-    const { objects, lost } = before?.bucket ?? {};
-    this.bucket = new Bucket(place.ignoresConditions, () => this.storeMs(), objects, lost);
+    const { objects } = before?.bucket ?? {};
+    this.bucket = new Bucket(place.ignoresConditions, () => this.storeMs(), objects);
     this.scheduler = new Scheduler(this);
     this.promise = new Promises(this, before?.promise);
     const addresses = fence?.kind === "probe" ? fence.probe : [];

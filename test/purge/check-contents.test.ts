@@ -4,7 +4,6 @@ import { beforeEach, describe, expect, test } from "vitest";
 import { intentKey } from "../../src/ledger/keys.ts";
 import type { CheckLine } from "../../src/purge/check.ts";
 import { CellarmanError } from "../../src/runtime/errors.ts";
-import type { ReadLimits } from "../../src/warp10/hot.ts";
 import { hexHash, hexId } from "../support/values.ts";
 import { gateWorld, type GateWorld, point } from "./gate-world.ts";
 import { series } from "./series.ts";
@@ -183,6 +182,16 @@ describe("what explains that hot lacks points", () => {
     expect(await contents()).toMatchObject({ ok: true });
   });
 
+  test("an intent that is made while hot is read: it is looked up afterwards", async () => {
+    const { hot } = world.ports;
+    const fetch: typeof hot.fetch = (...asked) => {
+      plantIntent([]);
+      return hot.fetch(...asked);
+    };
+    world.ports = { ...world.ports, hot: { ...hot, fetch } };
+    expect(await contents()).toMatchObject({ ok: true });
+  });
+
   test("an intent of one that it was split from", async () => {
     world.gate = { ...world.gate, batch: { ...world.gate.batch, parents: ["cccccccc-00000"] } };
     plantIntent([], "cccccccc-00000");
@@ -208,41 +217,5 @@ describe("what explains that hot lacks points", () => {
       outcome: "quarantine",
       seen: "hot lacks 2 archived points of 1 series",
     });
-  });
-});
-
-test("reads of hot have the gate's deadline, no stall limit, and the caller's signal", async () => {
-  const asked: (ReadLimits | undefined)[] = [];
-  const { hot } = world.ports;
-  const fetch: typeof hot.fetch = (selector, range, limits) => {
-    asked.push(limits);
-    return hot.fetch(selector, range, limits);
-  };
-  const count: typeof hot.count = (selector, range, limits) => {
-    asked.push(limits);
-    return hot.count(selector, range, limits);
-  };
-  world.ports = { ...world.ports, hot: { ...hot, fetch, count } };
-  await world.judge();
-  expect(asked).toEqual([{ deadlineMs: 840_000 }, { deadlineMs: 840_000 }]);
-  const { signal } = new AbortController();
-  world.gate = { ...world.gate, signal };
-  await world.judge();
-  expect(asked.slice(2)).toEqual([
-    { deadlineMs: 840_000, signal },
-    { deadlineMs: 840_000, signal },
-  ]);
-});
-
-test("a hot read that is not confirmed says both counts", async () => {
-  const { hot } = world.ports;
-  const counted = { series: 1n, points: 3n };
-  world.ports = { ...world.ports, hot: { ...hot, count: () => Promise.resolve(counted) } };
-  expect(await lineOf("hot read is complete")).toEqual({
-    check: "hot read is complete",
-    ok: false,
-    outcome: "retry",
-    seen: "read 2 points of 1 series, counted 3 of 1",
-    needed: "the same by both ways",
   });
 });

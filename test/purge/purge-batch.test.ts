@@ -4,7 +4,7 @@ import { beforeEach, describe, expect, test } from "vitest";
 import { archiveBatch } from "../../src/archive/attempt.ts";
 import { parquetExporter } from "../../src/archive/parquet/export.ts";
 import type { Point } from "../../src/archive/points.ts";
-import { readHolds } from "../../src/cellar/holds.ts";
+import { putHold, readHolds } from "../../src/cellar/holds.ts";
 import { purgeDigest } from "../../src/flow/digest.ts";
 import type { DeleteAnswer, Deleter } from "../../src/purge/delete.ts";
 import { purgeBatch, type PurgePorts } from "../../src/purge/purge-batch.ts";
@@ -116,6 +116,30 @@ describe("a batch that the gate lets through", () => {
     const said = await purgeBatch({ ...openCase(), dryRun: true }, ports());
     expect(said).toMatchObject({ outcome: "go" });
     expect([held.flatMap((h) => h.points).length, cold.objects.size]).toEqual([2, before]);
+  });
+
+  test("is not deleted when a hold was put while the gate ran", async () => {
+    const { at } = openCase();
+    const put = () =>
+      putHold(
+        cold,
+        { kind: "batch", ...at },
+        { process: hexId(5), by: "person", reason: "stop", finding: null },
+      );
+    const bare = ports();
+    let dryRuns = 0;
+    const dryRun: Deleter["dryRun"] = async function* (...asked) {
+      // Long after the gate looked for holds.
+      if (++dryRuns === 2) await put();
+      yield* bare.deleter.dryRun(...asked);
+    };
+    const meanwhile = { ...bare, dryRunner: { dryRun } };
+    expect(await purgeBatch(openCase(), meanwhile)).toMatchObject({
+      outcome: "wait",
+      note: expect.stringMatching(/^no hold: batch .*: stop /),
+    });
+    expect(held.flatMap((h) => h.points)).toHaveLength(2);
+    expect(rolesIn()).not.toContain("intents");
   });
 
   test("stays purging when the delete is refused, and converges with the next run", async () => {

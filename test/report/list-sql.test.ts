@@ -21,6 +21,7 @@ const attempt = (key: string, rank?: number): SealedAttempt => ({
     { key: `data/f/period=2025-11/b/${key}.parquet`, bytes: 1, sha256: hexHash(1), rows: 1 },
   ],
   rank,
+  isHfile: false,
 });
 
 function sqlOf(attempts: readonly SealedAttempt[], wrong: SealedPeriod["wrong"] = []): string {

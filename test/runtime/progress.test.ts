@@ -23,6 +23,10 @@ function progressOf(isTty: boolean) {
       nowMs += afterMs;
       progress.done(points);
     },
+    moving(afterMs: number, item: string, points: bigint, expected?: bigint) {
+      nowMs += afterMs;
+      progress.moving(item, { points, series: 20n, expected });
+    },
     end: () => progress.end(),
   };
 }
@@ -33,6 +37,21 @@ describe("in a log", () => {
     for (let i = 0; i < 5; i++) done(20_000);
     expect(lines).toEqual(["archive 3/10 batches, 3.00 k points, 50 points/s, 2 min left"]);
     expect(drawn()).toBe("");
+  });
+
+  test("tells how far items are that are not done, and when they will be", () => {
+    const { lines, moving } = progressOf(false);
+    moving(0, "b-1", 0n, 4_000n);
+    moving(30_000, "b-1", 500n, 4_000n);
+    moving(30_000, "b-1", 1_000n, 4_000n);
+    expect(lines).toEqual([
+      "archive 0/10 batches, 1.00 k points, 17 points/s; " +
+        "b-1 1.00 k of ~4.00 k points, 20 series, 3 min left",
+    ]);
+    for (const n of [2, 3, 4, 5, 6]) moving(0, `b-${n}`, 1n);
+    moving(60_000, "b-1", 5_000n, 4_000n);
+    expect(lines[1]).toContain("b-1 5.00 k of ~4.00 k points, 20 series; b-2 1 points, 20 series;");
+    expect(lines[1]).toContain("; and 2 more");
   });
 
   test("says nothing of work that ends within a minute", () => {

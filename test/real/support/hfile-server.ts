@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { startWarp10 } from "../../../sim/warp10/server.ts";
 import type { TokenSpec, TokenSpecs } from "../../../sim/warp10/tokens.ts";
-import { mint } from "./hot.ts";
+import { type HotServer, mint } from "./hot.ts";
 
 /** How long each chunk of a dump takes: long enough to be seen while it runs. */
 const CHUNK_MS = 40;
@@ -31,7 +31,7 @@ export const hfileServerName = (): string =>
     ? "a real Warp 10 with test/hfile-extension"
     : "sim/warp10 standing in for Warp 10 and its extension";
 
-const CAPABILITIES = ["limits", "stackps", "mutex", "shmstore", "shmload"];
+const CAPABILITIES = ["limits", "stackps", "mutex", "shmstore", "shmload", "tokeninfo.attr"];
 
 function specs(): { readonly reader: TokenSpec; readonly writer: TokenSpec } {
   const names = [...CAPABILITIES, ...WORDS.map((word) => `hf${word}`)];
@@ -46,20 +46,38 @@ function specs(): { readonly reader: TokenSpec; readonly writer: TokenSpec } {
       applications: ["hfiles"],
       attributes: { ".expose": "true", ...granted },
     },
-    writer: { ...common, type: "WRITE", producer: OWNER },
+    writer: { ...common, type: "WRITE", producer: OWNER, attributes: { ".expose": "true" } },
   };
 }
 
 /** Starts it, empty. */
-export async function openHfileServer(): Promise<HfileServer> {
+export async function openHfileServer(now?: () => number): Promise<HfileServer> {
   const folder = mkdtempSync(join(tmpdir(), "hfile-server-"));
-  return process.env["WARP10_JARS"] ? realServer(folder) : standIn(folder);
+  return process.env["WARP10_JARS"] ? realServer(folder) : standIn(folder, now);
 }
 
-async function standIn(directory: string): Promise<HfileServer> {
+/** The same as the hot side of a world; it has no fence, so that a risk is accepted. */
+export async function openHfileHot(
+  now: () => number,
+): Promise<HotServer & { readonly directory: string }> {
+  const { url, reader, writer, directory, close } = await openHfileServer(now);
+  return {
+    name: hfileServerName(),
+    url,
+    isReal: Boolean(process.env["WARP10_JARS"]),
+    unit: "us",
+    tokens: { read: reader, plain: reader, write: writer, probe: undefined },
+    empty: { url, read: reader, write: writer },
+    fence: undefined,
+    directory,
+    close,
+  };
+}
+
+async function standIn(directory: string, now?: () => number): Promise<HfileServer> {
   const tokens: TokenSpecs = { ...specs() };
   const hfiles = { directory, msPerChunk: CHUNK_MS, chunkPoints: 100_000 };
-  const sim = await startWarp10({ tokens, hfiles });
+  const sim = await startWarp10({ tokens, hfiles, ...(now ? { now } : {}) });
   const close = async (): Promise<void> => {
     await sim.close();
     rmSync(directory, { recursive: true });

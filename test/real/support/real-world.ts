@@ -37,6 +37,10 @@ export interface RealWorldOptions {
   readonly keys?: readonly StoreKeys[];
   /** Folder of the archive within the bucket; none by default. */
   readonly archiveFolder?: string;
+  /** Opens the hot side in place of the usual one. */
+  readonly hot?: (now: () => number) => Promise<HotServer>;
+  /** Further variables of the environment. */
+  readonly env?: Readonly<Record<string, string>>;
   /** Lines of the flow beside addresses, selectors, period and purge. */
   readonly flow?: readonly string[];
 }
@@ -72,6 +76,7 @@ export class RealWorld {
       ["PROBE_TOKEN", hot.tokens.probe ?? ""],
       ["KEY_ID", this.store.accessKeyId],
       ["SECRET_KEY", this.store.secretAccessKey],
+      ...Object.entries(options.env ?? {}),
     ]);
   }
 
@@ -80,7 +85,7 @@ export class RealWorld {
     const today = new Date();
     const begin = Date.UTC(today.getUTCFullYear(), today.getUTCMonth(), 5);
     const shift = { ms: begin - today.getTime() };
-    const hot = await openHotServer(() => Date.now() + shift.ms);
+    const hot = await (options.hot ?? openHotServer)(() => Date.now() + shift.ms);
     const folder = await mkdtemp(join(tmpdir(), "cellarman-real-"));
     const world = new RealWorld(hot, folder, shift, options);
     const shiftMs = (): number => shift.ms;
