@@ -132,7 +132,7 @@ export const DELETE_MUTANTS: readonly HandMutant[] = [
   mutant(
     "intent before the delete",
     BATCH,
-    "  await writeIntent(gate, ports, result);\n",
+    "  await writeIntent(gate, ports.cold, result);\n",
     "",
     "test/purge/purge-batch.test.ts",
   ),

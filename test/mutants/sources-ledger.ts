@@ -45,7 +45,7 @@ export const LEDGER_MUTANTS: readonly HandMutant[] = [
   mutant(
     "read-back before the manifest",
     ATTEMPT,
-    "  await readBack(run.cold, manifest);\n",
+    "  await readBack(run.cold, manifest, run.hfiles);\n",
     "",
     "test/archive/attempt.test.ts",
   ),

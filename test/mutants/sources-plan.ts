@@ -20,8 +20,8 @@ export const PLAN_MUTANTS: readonly HandMutant[] = [
   mutant(
     "first purge of one batch",
     "src/plan/purge-list.ts",
-    "  if (purgedSoFar === 0) return underWay ? 0 : 1;\n",
-    "",
+    "const batches = purgedSoFar === 0 ? first :",
+    "const batches = first < 0 ? first :",
     "test/plan/purge-list.test.ts",
   ),
   mutant(
