@@ -108,6 +108,10 @@ async function findPlace(
   identity: string,
   time: bigint,
 ): Promise<Place | undefined> {
+  if (manifest.format !== "cellarman/points/1") {
+    const why = "an HFile is read by a Warp 10 alone (HFFETCH): audit cannot look inside";
+    throw new CellarmanError("unreadable", why);
+  }
   for (const object of manifest.objects) {
     const stream = readParquetPoints(await readObject(cold, manifest, object));
     let rowGroup = 0;
