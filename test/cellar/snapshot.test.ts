@@ -206,39 +206,6 @@ describe("a period's ledger", () => {
     expect((await readPeriod(cold, AT)).seals).toEqual([]);
   });
 
-  test("takes a finding that cannot be read for one that knew every older seal", async () => {
-    const cold = memoryCold(5_000);
-    const [early, late] = ["s1", "s2"].map((id) => batchRecordKey("seals", B, id));
-    cold.plant(early ?? "", {});
-    cold.plant(batchRecordKey("findings", B, "f1"), {});
-    const marks = async () => (await readPeriod(cold, AT)).marksOf(B.batch);
-    expect(await marks()).toMatchObject({ findings: [{ id: "f1", seals: [early] }] });
-    cold.clockMs = 6_000;
-    cold.plant(late ?? "", {});
-    expect(await marks()).toMatchObject({ findings: [{ id: "f1", seals: [early] }] });
-  });
-
-  test("a finding that is listed and gone asks for an attempt all the same", async () => {
-    const cold = memoryCold(5_000);
-    const seal = batchRecordKey("seals", B, "s1");
-    const key = batchRecordKey("findings", B, "f1");
-    cold.plant(seal, {});
-    cold.plant(key, finding([seal]));
-    const gone = { ...cold, get: async (k: string) => (k === key ? undefined : cold.get(k)) };
-    const { findings } = (await readPeriod(gone, AT)).marksOf(B.batch);
-    expect(findings).toMatchObject([{ id: "f1", seals: [seal] }]);
-  });
-
-  test("throws when a finding gets no answer", async () => {
-    const cold = memoryCold();
-    cold.plant(batchRecordKey("findings", B, "f1"), finding([]));
-    cold.hook = (call, key) => {
-      if (call === "get" && key.startsWith("findings/"))
-        throw new CellarmanError("network", "no answer");
-    };
-    expect(await rejected(readPeriod(cold, AT))).toMatchObject({ code: "network" });
-  });
-
   test("throws when an approval cannot be read, or a listing breaks", async () => {
     const cold = memoryCold();
     cold.plant("approved/f/2025-11/x.json", {});
