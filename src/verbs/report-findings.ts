@@ -21,10 +21,10 @@ export interface FlowFindings {
 export function findingsOf(inv: Invocation, survey: Survey, outcome: Outcome): FlowFindings[] {
   const elsewhere = (flow: Flow): boolean => purgesElsewhere(inv, flow, outcome);
   return [
-    ...survey.read.map(({ at, report, assigned }) => {
+    ...survey.read.map(({ at, report, assigned, changedMs }) => {
       const work = { view: report.view, assigned };
       const run = runCauses(work, outcome);
-      const ledger = ledgerCauses(report, elsewhere(at.flow));
+      const ledger = ledgerCauses(report, elsewhere(at.flow), changedMs);
       const isOpen = run.length === 0 && leavesOpen(work, outcome, elsewhere(at.flow));
       return { at, findings: isOpen ? { ledger } : { run, ledger } };
     }),
