@@ -1,6 +1,6 @@
 // Every flow with what its ledger says, each by itself: a flow that cannot be read keeps no other
 // from being told of.
-import { readRecord } from "../cellar/records.ts";
+import { ifReadable, readRecord } from "../cellar/records.ts";
 import type { Cold } from "../cellar/cold.ts";
 import { type Assigned, assignedBy } from "../alert/assigned.ts";
 import { legsKey, periodPrefix } from "../ledger/keys.ts";
@@ -117,6 +117,7 @@ async function seriesOf(
 ): Promise<readonly string[]> {
   const listed = await Array.fromAsync(cold.list(`${periodPrefix("findings", at)}${at.batch}/`));
   const newest = listed.toSorted((a, b) => b.lastModifiedMs - a.lastModifiedMs)[0];
-  const finding = newest && (await readRecord(cold, newest.key, findingRecord));
-  return finding?.value.series ?? [];
+  if (!newest) return [];
+  const finding = await ifReadable(readRecord(cold, newest.key, findingRecord));
+  return finding?.value.series ?? [`unknown: ${newest.key} cannot be read`];
 }
