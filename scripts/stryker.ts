@@ -21,6 +21,10 @@ const FILES: Readonly<Record<string, string>> = {
   "src/purge/warrant.ts": "test/purge/warrant",
   "src/purge/of-batch.ts": "test/purge/of-batch",
   "src/purge/view.ts": "test/purge/{read-view*,view}",
+  "src/purge/approval/in-force.ts": "test/purge/approval/*",
+  "src/purge/approval/judge-environment.ts": "test/purge/approval/*",
+  "src/purge/approval/judge-review.ts": "test/purge/approval/*",
+  "src/purge/approval/read.ts": "test/purge/approval/*",
   "src/ledger/state.ts": "test/ledger/state",
   "src/ledger/view.ts": "test/purge/view",
   "src/ledger/finding.ts": "test/ledger/finding",
@@ -30,6 +34,7 @@ const FILES: Readonly<Record<string, string>> = {
   "src/plan/groups.ts": "test/plan/groups",
   "src/plan/purge-list.ts": "test/plan/purge-list",
   "src/warp10/selector.ts": "test/warp10/selector",
+  "src/warp10/range.ts": "test/warp10/range",
   "src/archive/digest.ts": "test/archive/digest",
   "src/archive/record.ts": "test/archive/digest",
 };

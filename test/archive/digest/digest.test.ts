@@ -130,7 +130,21 @@ describe("SeriesDigests", () => {
     const batch = allocateBatch(2);
     appendPoint(batch, 1, { timestamp: 1n, value: 1n });
     appendPoint(batch, 0, { timestamp: 1n, value: 1n });
-    expect(caught(() => digests.add(batch)).code).toBe("internal");
+    expect(caught(() => digests.add(batch))).toMatchObject({
+      code: "internal",
+      message: "series 0 came after series 1",
+    });
+  });
+
+  it("refuses points of a series that the stream does not list", () => {
+    const digests = new SeriesDigests([]);
+    const batch = allocateBatch(1);
+    appendPoint(batch, 0, { timestamp: 1n, value: 1n });
+    digests.add(batch);
+    expect(caught(() => digests.finish())).toMatchObject({
+      code: "internal",
+      message: "no series 0 was listed",
+    });
   });
 });
 
@@ -155,6 +169,25 @@ describe("combineTotals", () => {
     expect(sum.digest).toBe(sha256(Buffer.from(`${lines.join("\n")}\n`)));
   });
 
+  it("is the same for any order of many, with the oldest and the newest of all", () => {
+    const many = Array.from({ length: 40 }, (_, i) =>
+      totals(
+        `s${String(i).padStart(2, "0")}`,
+        1,
+        BigInt((i * 7) % 40),
+        BigInt(100 + ((i * 3) % 40)),
+      ),
+    );
+    const sum = combineTotals(many);
+    expect(sum).toMatchObject({ series: 40, points: 40, first: 0n, last: 139n });
+    fc.assert(
+      fc.property(fc.shuffledSubarray(many, { minLength: 40 }), (shuffled) => {
+        expect(combineTotals(shuffled)).toEqual(sum);
+      }),
+      runs(20),
+    );
+  });
+
   it("changes with every field of every series", () => {
     const { digest } = combineTotals([a, b]);
     const others = [
@@ -170,6 +203,9 @@ describe("combineTotals", () => {
 
   it("is of nothing without points, and refuses one series twice", () => {
     expect(combineTotals([])).toMatchObject({ series: 0, points: 0, first: undefined });
-    expect(caught(() => combineTotals([a, b, a])).code).toBe("internal");
+    expect(caught(() => combineTotals([a, b, a]))).toMatchObject({
+      code: "internal",
+      message: "the totals hold the series a twice",
+    });
   });
 });
