@@ -24,7 +24,7 @@ const FILES: Readonly<Record<string, string>> = {
   "src/purge/approval/in-force.ts": "test/purge/approval/in-force",
   "src/purge/approval/judge-environment.ts": "test/purge/approval/judge-environment",
   "src/purge/approval/judge-review.ts": "test/purge/approval/judge-review",
-  "src/purge/approval/read.ts": "test/purge/approval/*",
+  "src/purge/approval/read.ts": "test/purge/approval/read",
   "src/ledger/state.ts": "test/ledger/state",
   "src/ledger/view.ts": "test/purge/view",
   "src/ledger/finding.ts": "test/ledger/finding",
