@@ -29,7 +29,7 @@ const FILES: Readonly<Record<string, string>> = {
   "src/ledger/view.ts": "test/purge/view",
   "src/ledger/finding.ts": "test/ledger/finding",
   "src/ledger/canonical.ts": "test/ledger/canonical",
-  "src/plan/period.ts": "test/plan/period",
+  "src/plan/period.ts": "test/plan/period*",
   "src/plan/slices.ts": "test/plan/slices",
   "src/plan/groups.ts": "test/plan/groups",
   "src/plan/purge-list.ts": "test/plan/purge-list",
