@@ -118,7 +118,7 @@ describe("the seals of a view", () => {
     expect(seals.map((seal) => seal.key)).toEqual(["s1", "s2"].map((id) => sealKeyOf(id)));
   });
 
-  test("the newest is the batch's own by this plan: a younger one of others is not it", async () => {
+  test("the newest is the batch's own by this plan, whatever others are younger", async () => {
     const cold = memoryCold();
     plantSeal(cold, "s1", { verifiedBy: null });
     cold.clockMs = 1;
