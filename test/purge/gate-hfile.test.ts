@@ -6,6 +6,8 @@ import { writeSeriesList } from "../../src/archive/parquet/series-list.ts";
 import type { SeriesTotals } from "../../src/archive/points.ts";
 import { sha256Hex } from "../../src/cellar/records.ts";
 import { attemptPrefix, batchRecordKey, markerKey, verifiedKey } from "../../src/ledger/keys.ts";
+import { purgeDigest } from "../../src/flow/digest.ts";
+import type { Export } from "../../src/flow/flow.ts";
 import type { CheckLine } from "../../src/purge/check.ts";
 import { totalsOf } from "../../src/verify/read-hot.ts";
 import type { HfileReading } from "../../src/verify/read-hfile.ts";
@@ -106,6 +108,24 @@ function reading(hot: readonly SeriesTotals[]): HfileReading {
   };
 }
 
+/** What a flow of HFiles says of its export; null: it names no store. */
+const hfileExport = (name: string | null): Export => ({
+  format: "hfile",
+  handOver: { kind: "directory", directory: "/dumps" },
+  compress: "GZ",
+  blockSize: 65_536,
+  store:
+    name === null
+      ? null
+      : {
+          warp10: "https://cold.example.net",
+          token: { env: "COLD" },
+          name,
+          directory: null,
+          root: null,
+        },
+});
+
 async function judge(...hot: readonly SeriesTotals[]): Promise<readonly CheckLine[]> {
   world.ports = { ...world.ports, hfiles: reading(hot) };
   world.asked.length = 0;
@@ -156,5 +176,17 @@ describe("hot against an HFile", () => {
       outcome: "retry",
       seen: "a seal of HFiles cannot be read here",
     });
+  });
+  test.each<[string, string | null, object]>([
+    ["without a store to read them back: wait", null, { ok: false, outcome: "wait" }],
+    ["with one: go", "cold", { ok: true, seen: "HFFETCH of store cold" }],
+  ])("of a flow of HFiles, %s", async (_, name, said) => {
+    const { gate } = world;
+    const flow = { ...gate.flow, export: hfileExport(name) };
+    const purgeDigestOf = { ...gate.plan.value, purgeDigest: purgeDigest(flow) };
+    world.gate = { ...gate, flow, plan: { ...gate.plan, value: purgeDigestOf } };
+    const lines = await judge(byServer());
+    expect(lines.find(({ check }) => check === "archive can be read back")).toMatchObject(said);
+    expect(lines.at(-1)?.ok).toBe(name !== null);
   });
 });
