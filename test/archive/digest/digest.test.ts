@@ -90,10 +90,13 @@ describe("SeriesDigests", () => {
     expect(totals?.digest).toBe(sha256(Buffer.concat(points.map(recordOf))));
   });
 
-  it("takes every NaN as one, and 0.0 apart from -0.0", () => {
+  it.each<[string, Partial<Point>]>([
+    ["bare", {}],
+    ["with a place", { location: { latitude: 1, longitude: 2 }, elevation: 3n }],
+  ])("takes every NaN as one, and 0.0 apart from -0.0: %s", (_, place) => {
     const digestOf = (bits: bigint) => {
       const batch = allocateBatch(1);
-      appendPoint(batch, 0, { timestamp: 1n, value: 0.5 });
+      appendPoint(batch, 0, { timestamp: 1n, value: 0.5, ...place });
       batch.bits[0] = BigInt.asIntN(64, bits);
       const digests = new SeriesDigests([{ className: "c", labels: {}, identity: "c" }]);
       digests.add(batch);
@@ -102,7 +105,11 @@ describe("SeriesDigests", () => {
     const nan = digestOf(0x7ff8000000000000n);
     expect(digestOf(0xfff8000000000001n)).toBe(nan);
     expect(digestOf(0x7ff0000000000001n)).toBe(nan);
+    expect(digestOf(0xfff8000000000000n)).toBe(nan);
+    expect(digestOf(0x7ff0000100000000n)).toBe(nan);
     expect(digestOf(0x7ff0000000000000n)).not.toBe(nan);
+    expect(digestOf(0xfff0000000000000n)).not.toBe(digestOf(0x7ff0000000000000n));
+    expect(digestOf(0x3ff8000000000001n)).not.toBe(nan);
     expect(digestOf(0n)).not.toBe(digestOf(1n << 63n));
   });
 
