@@ -64,7 +64,7 @@ class FirstNo extends Error {}
 
 class GateRun {
   readonly lines: CheckLine[] = [];
-  doing = "gate";
+  doing = "no hold";
   private readonly gate: GateCase;
   private readonly ports: GatePorts;
   private readonly mode: GateMode;
@@ -81,7 +81,6 @@ class GateRun {
 
   async all(): Promise<GateResult> {
     const { gate, ports } = this;
-    this.doing = "no hold";
     const { line, holds } = await checkHolds(gate, ports);
     this.add(line);
     this.doing = "flow on the default branch";
