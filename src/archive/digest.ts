@@ -28,7 +28,7 @@ export class SeriesDigests {
 
   /**
    * Takes the next batch of the stream. Throws "internal" when series do not come one after the
-   * other.
+   * other, or when one is not in the stream's list.
    */
   add(batch: PointBatch): void {
     let from = 0;
@@ -58,8 +58,10 @@ export class SeriesDigests {
 
   private end(): void {
     if (this.points === 0) return;
+    const series = this.series[this.current];
+    if (!series) throw new CellarmanError("internal", `no series ${this.current} was listed`);
     this.totals.push({
-      identity: this.series[this.current]?.identity ?? "",
+      identity: series.identity,
       points: this.points,
       first: this.first,
       last: this.last,
@@ -108,7 +110,8 @@ export interface CombinedTotals {
  */
 export function combineTotals(totals: Iterable<SeriesTotals>): CombinedTotals {
   const held = [...totals].filter((one) => one.points > 0);
-  held.sort((a, b) => (a.identity < b.identity ? -1 : a.identity > b.identity ? 1 : 0));
+  // No two are alike: that throws, below.
+  held.sort((a, b) => (a.identity < b.identity ? -1 : 1));
   const hash = createHash("sha256");
   let points = 0;
   let first: bigint | undefined;

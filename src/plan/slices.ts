@@ -31,8 +31,7 @@ export function sliceRange(range: Range, step: bigint): Range[] {
 export function cutRange(range: Range, count: number): Range[] {
   const length = range.end - range.start + 1n;
   const parts = BigInt(Math.max(1, count));
-  const step = (length + parts - 1n) / parts;
-  return sliceRange(range, step > 0n ? step : 1n);
+  return sliceRange(range, (length + parts - 1n) / parts);
 }
 
 /** Whether two inclusive ranges share a timestamp. */

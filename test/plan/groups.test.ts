@@ -170,10 +170,18 @@ describe("cutting adapts", () => {
   });
 
   test("more groups than a selector can exclude is an error that says what to change", () => {
-    const many = Object.fromEntries(Array.from({ length: GROUPS_MAX + 1 }, (_, i) => [`v${i}`, 2]));
-    expect(caught(() => cutGroups(ALL, "app", values(many), 2))).toMatchObject({
+    const many = (count: number) =>
+      values(
+        Object.fromEntries(
+          Array.from({ length: count }, (_, i) => [String.fromCodePoint(0x4e00 + i), 2]),
+        ),
+      );
+    // Beside them: any other value, and the label's absence.
+    expect(cutGroups(ALL, "app", many(GROUPS_MAX), 2)).toHaveLength(GROUPS_MAX + 2);
+    expect(caught(() => cutGroups(ALL, "app", many(GROUPS_MAX + 1), 2))).toMatchObject({
       code: "limit",
-      hint: expect.stringContaining("max-series"),
+      message: `${GROUPS_MAX + 1} groups; at most ${GROUPS_MAX}`,
+      hint: "Raise batches.max-series, or choose another batches.by-label.",
     });
   });
 });

@@ -67,6 +67,15 @@ describe("shorter ranges of one batch", () => {
     );
   });
 
+  test("are of one length where that divides, and the last one is shorter where not", () => {
+    const pairs = [0n, 2n, 4n, 6n, 8n].map((start) => ({ start, end: start + 1n }));
+    expect(cutRange({ start: 0n, end: 9n }, 5)).toEqual(pairs);
+    expect(cutRange({ start: 0n, end: 8n }, 5)).toEqual([
+      ...pairs.slice(0, 4),
+      { start: 8n, end: 8n },
+    ]);
+  });
+
   test("are fewer where there are fewer units", () => {
     expect(cutRange({ start: 7n, end: 9n }, 100)).toHaveLength(3);
     expect(cutRange({ start: 7n, end: 7n }, 5)).toEqual([{ start: 7n, end: 7n }]);

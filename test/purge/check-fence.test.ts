@@ -23,9 +23,9 @@ function fenceOf(answers: () => readonly FenceAnswer[] = refused) {
     },
   };
   const ports = { cold, prober } as unknown as GatePorts;
-  const check = async (minutes: number) => {
+  const check = async (minutes: number, gate = gateCase()) => {
     cold.clockMs += minutes * MINUTE;
-    return checkFence(gateCase(), ports);
+    return checkFence(gate, ports);
   };
   return { cold, probed, check, ports };
 }
@@ -102,6 +102,16 @@ describe("the write fence", () => {
     expect(probed).toHaveLength(3);
   });
 
+  test("a probe of five minutes ago is fresh: nothing is probed that cannot help yet", async () => {
+    const { check, probed } = fenceOf();
+    await check(0);
+    expect(await check(4)).toMatchObject({ ok: false, seen: "refused once" });
+    await check(1);
+    expect(probed).toHaveLength(1);
+    await check(1);
+    expect(probed).toHaveLength(2);
+  });
+
   test("a first probe older than the lag and a day counts no more", async () => {
     const { check } = fenceOf();
     await check(0);
@@ -166,17 +176,58 @@ describe("the write fence", () => {
     expect(line.needed).toBe("a reason");
   });
 
+  /** A recorded refusal, `minutes` after the beginning of the bucket's clock. */
+  function plant(cold: MemoryCold, minutes: number, id: string, ingress = [ADDRESS]): void {
+    const nowMs = cold.clockMs;
+    cold.clockMs += minutes * MINUTE;
+    cold.plant(fenceProbeKey({ flow: "f", period: "2025-11" }, id), {
+      schema: "cellarman/fence-probe/1",
+      flow: "f",
+      period: "2025-11",
+      process: hexId(3),
+      ingress,
+      timestamp: "99",
+    });
+    cold.clockMs = nowMs;
+  }
+
+  test("the oldest probe of a lag counts, whatever its key, and none before it", async () => {
+    const { check, cold } = fenceOf();
+    const beganMs = cold.clockMs;
+    plant(cold, -3 * 24 * 60, hexId(5));
+    plant(cold, 0, hexId(9));
+    plant(cold, 6, hexId(1));
+    expect(await check(8)).toMatchObject({ ok: false, earliestMs: beganMs + 10 * MINUTE });
+    // The newest is fresh, and a lag after the first: nothing has to be probed.
+    const other = fenceOf();
+    plant(other.cold, 0, hexId(9));
+    plant(other.cold, 11, hexId(1));
+    expect(await other.check(12)).toMatchObject({ ok: true });
+    expect(other.probed).toEqual([]);
+  });
+
+  test("a probe at one ingress of two is none of both", async () => {
+    const ingress = [ADDRESS, "https://b.example.net"];
+    const { flow } = gateCase();
+    const { writeFence } = flow.purge;
+    if (writeFence?.kind !== "probe") throw new Error("the flow has no probe");
+    const purge = { ...flow.purge, writeFence: { ...writeFence, probe: ingress } };
+    const gate = gateCase({ flow: { ...flow, purge } });
+    const both = () => ingress.map((address) => ({ ...answer("refused"), address }));
+    for (const [probedAt, ok] of [
+      [[ADDRESS, "https://c.example.net"], false],
+      [ingress, true],
+    ] as const) {
+      const { check, cold } = fenceOf(both);
+      plant(cold, 0, hexId(8), [...probedAt]);
+      expect(await check(10, gate)).toMatchObject({ ok });
+    }
+  });
+
   test("probes at other addresses, or in another order, are none of this fence's", async () => {
     for (const ingress of [["https://other.example.net"], [ADDRESS, "https://b.example.net"], []]) {
       const { check, cold } = fenceOf();
-      cold.plant(fenceProbeKey({ flow: "f", period: "2025-11" }, hexId(8)), {
-        schema: "cellarman/fence-probe/1",
-        flow: "f",
-        period: "2025-11",
-        process: hexId(3),
-        ingress,
-        timestamp: "99",
-      });
+      plant(cold, 0, hexId(8), ingress);
       expect(await check(10)).toMatchObject({ ok: false, seen: "refused once" });
     }
   });

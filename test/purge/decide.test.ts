@@ -133,8 +133,11 @@ describe("late", () => {
       ]),
     });
     expect(decide({ standing, judged: mixed }).series).toEqual(["b"]);
-    const diffs = [diff({ needs: [["s3"], ["s2"]] })];
-    expect(decide({ standing, diffs })).toMatchObject({ outcome: "late", series: ["a"] });
+    const diffs = [diff({ needs: [["s3"], ["s2"]] }), diff({ identity: "d", needs: [["s3"]] })];
+    expect(decide({ standing, diffs, judged: judged() })).toMatchObject({
+      outcome: "late",
+      series: ["a"],
+    });
   });
 
   test("but not where one of them counts, or will", () => {

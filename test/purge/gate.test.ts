@@ -148,6 +148,7 @@ describe("a gate that says no", () => {
       seen: "no answer",
       needed: "a clear answer",
     });
+    expect(lines.at(-1)).not.toHaveProperty("next");
   });
 
   test("what the default branch does not answer says no", async () => {
@@ -215,6 +216,15 @@ describe("a gate that says no", () => {
 
   test("points of another plan's seal count against where this batch has the series", async () => {
     await world.seal({ ...other, held: [{ series: series("b"), points: [point(7)] }] });
+    expect(await said()).toMatchObject({
+      outcome: "quarantine",
+      seen: "hot lacks 1 archived points of 1 series",
+    });
+  });
+
+  test("and where it lists the series only since it was sealed", async () => {
+    await world.seal({ ...other, held: [{ series: series("c"), points: [point(7)] }] });
+    world.held.push({ series: series("c"), points: [] });
     expect(await said()).toMatchObject({
       outcome: "quarantine",
       seen: "hot lacks 1 archived points of 1 series",

@@ -82,4 +82,13 @@ describe("the contents of a batch", () => {
     expect(cut([own, other], "a").overlapping).toEqual([own.seal]);
     expect(cut([own, other, sharing], "a").overlapping).toEqual([own.seal, sharing.seal]);
   });
+  test("points of another plan's seal are counted as far as they are of this batch", () => {
+    const view = [sealed("own", BATCH, ["a"]), sealed("old", RETIRED, ["a", "b", "z"])];
+    expect(cut(view, "a", "b").points).toBe(30n);
+  });
+
+  test("its own seals are its own, though none of their series is listed any more", () => {
+    const own = sealed("own", BATCH, ["a"]);
+    expect(cut([own]).overlapping).toEqual([own.seal]);
+  });
 });

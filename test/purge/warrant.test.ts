@@ -21,7 +21,10 @@ describe("a warrant", () => {
 
   it("is made by nobody else", () => {
     const make = Reflect.get(Warrant, "make") as (key: symbol, facts: WarrantFacts) => Warrant;
-    expect(() => make(Symbol("warrant"), warrantFacts())).toThrow(/gate/);
+    expect(caught(() => make(Symbol("warrant"), warrantFacts()))).toMatchObject({
+      code: "internal",
+      message: "a warrant that the gate did not issue",
+    });
     expect(() => Reflect.construct(Warrant, [Symbol("warrant"), warrantFacts()])).toThrow(/gate/);
     const forged = Object.create(Warrant.prototype) as Warrant;
     expect(() => forged.spend(NOW_MS)).toThrow(TypeError);
@@ -96,6 +99,11 @@ describe("a warrant", () => {
     expect(error.code).toBe("internal");
     expect(error.message).toMatch(/^no warrant for batch /);
     expect(error.message).toMatch(why);
+  });
+
+  it("may span one unit", () => {
+    const range = { start: OCTOBER.end, end: OCTOBER.end };
+    expect(issueWarrant(warrantFacts({ range })).facts.range).toEqual(range);
   });
 
   it("may span 32 days, in any unit", () => {

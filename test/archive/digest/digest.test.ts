@@ -90,10 +90,13 @@ describe("SeriesDigests", () => {
     expect(totals?.digest).toBe(sha256(Buffer.concat(points.map(recordOf))));
   });
 
-  it("takes every NaN as one, and 0.0 apart from -0.0", () => {
+  it.each<[string, Partial<Point>]>([
+    ["bare", {}],
+    ["with a place", { location: { latitude: 1, longitude: 2 }, elevation: 3n }],
+  ])("takes every NaN as one, and 0.0 apart from -0.0: %s", (_, place) => {
     const digestOf = (bits: bigint) => {
       const batch = allocateBatch(1);
-      appendPoint(batch, 0, { timestamp: 1n, value: 0.5 });
+      appendPoint(batch, 0, { timestamp: 1n, value: 0.5, ...place });
       batch.bits[0] = BigInt.asIntN(64, bits);
       const digests = new SeriesDigests([{ className: "c", labels: {}, identity: "c" }]);
       digests.add(batch);
@@ -102,7 +105,11 @@ describe("SeriesDigests", () => {
     const nan = digestOf(0x7ff8000000000000n);
     expect(digestOf(0xfff8000000000001n)).toBe(nan);
     expect(digestOf(0x7ff0000000000001n)).toBe(nan);
+    expect(digestOf(0xfff8000000000000n)).toBe(nan);
+    expect(digestOf(0x7ff0000100000000n)).toBe(nan);
     expect(digestOf(0x7ff0000000000000n)).not.toBe(nan);
+    expect(digestOf(0xfff0000000000000n)).not.toBe(digestOf(0x7ff0000000000000n));
+    expect(digestOf(0x3ff8000000000001n)).not.toBe(nan);
     expect(digestOf(0n)).not.toBe(digestOf(1n << 63n));
   });
 
@@ -130,7 +137,21 @@ describe("SeriesDigests", () => {
     const batch = allocateBatch(2);
     appendPoint(batch, 1, { timestamp: 1n, value: 1n });
     appendPoint(batch, 0, { timestamp: 1n, value: 1n });
-    expect(caught(() => digests.add(batch)).code).toBe("internal");
+    expect(caught(() => digests.add(batch))).toMatchObject({
+      code: "internal",
+      message: "series 0 came after series 1",
+    });
+  });
+
+  it("refuses points of a series that the stream does not list", () => {
+    const digests = new SeriesDigests([]);
+    const batch = allocateBatch(1);
+    appendPoint(batch, 0, { timestamp: 1n, value: 1n });
+    digests.add(batch);
+    expect(caught(() => digests.finish())).toMatchObject({
+      code: "internal",
+      message: "no series 0 was listed",
+    });
   });
 });
 
@@ -155,6 +176,25 @@ describe("combineTotals", () => {
     expect(sum.digest).toBe(sha256(Buffer.from(`${lines.join("\n")}\n`)));
   });
 
+  it("is the same for any order of many, with the oldest and the newest of all", () => {
+    const many = Array.from({ length: 40 }, (_, i) =>
+      totals(
+        `s${String(i).padStart(2, "0")}`,
+        1,
+        BigInt((i * 7) % 40),
+        BigInt(100 + ((i * 3) % 40)),
+      ),
+    );
+    const sum = combineTotals(many);
+    expect(sum).toMatchObject({ series: 40, points: 40, first: 0n, last: 139n });
+    fc.assert(
+      fc.property(fc.shuffledSubarray(many, { minLength: 40 }), (shuffled) => {
+        expect(combineTotals(shuffled)).toEqual(sum);
+      }),
+      runs(20),
+    );
+  });
+
   it("changes with every field of every series", () => {
     const { digest } = combineTotals([a, b]);
     const others = [
@@ -170,6 +210,9 @@ describe("combineTotals", () => {
 
   it("is of nothing without points, and refuses one series twice", () => {
     expect(combineTotals([])).toMatchObject({ series: 0, points: 0, first: undefined });
-    expect(caught(() => combineTotals([a, b, a])).code).toBe("internal");
+    expect(caught(() => combineTotals([a, b, a]))).toMatchObject({
+      code: "internal",
+      message: "the totals hold the series a twice",
+    });
   });
 });
