@@ -24,7 +24,7 @@ export interface Surveyed {
   readonly report: FlowReport;
   /** What this run's jobs were to move; undefined: not known, whatever is due. */
   readonly assigned: Assigned | undefined;
-  /** When the file of a flow without any plan last changed, ms; undefined: planned, or not known. */
+  /** When the file of a flow without any plan last changed, ms; undefined: planned, or unknown. */
   readonly changedMs: number | undefined;
 }
 

@@ -16,7 +16,7 @@ const later = (view: FlowView, days: number): FlowView => ({
 });
 
 describe("a flow without any plan", () => {
-  it("is new for a while after its file changed, be its periods due as long as they may", async () => {
+  it("is new for a while after its file changed, however long its periods are due", async () => {
     const view = await viewOf(memoryCold(planned().clockMs));
     expect(view.periods.map((p) => p.kind)).toContain("unplanned");
     const keysAfter = (days: number) =>
