@@ -1,6 +1,6 @@
-// A gate that stands still between the fence's probes and its hot read (a machine that was suspended):
-// the fence may have been lifted and set again meanwhile. Found by the model: the read then rested
-// on probes of days ago, and a point that was on its way was deleted.
+// A gate that stands still between the fence's probes and its hot read (a machine that was
+// suspended): the fence may have been lifted and set again meanwhile. Found by the model: the read
+// then rested on probes of days ago, and a point that was on its way was deleted.
 import { expect, test } from "vitest";
 import { checkFenceAge } from "../../src/purge/check-fence.ts";
 import { PURGE_LIMITS } from "../../src/purge/limits.ts";
