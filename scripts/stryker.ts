@@ -14,7 +14,7 @@ const LEAST = 95;
 const FILES: Readonly<Record<string, string>> = {
   "src/purge/gate.ts": "test/purge/gate*",
   "src/purge/decide.ts": "test/purge/decide*",
-  "src/purge/check-contents.ts": "test/purge/{check-contents,gate*}",
+  "src/purge/check-contents.ts": "test/purge/{check-contents*,gate*}",
   "src/purge/check-series.ts": "test/purge/check-series",
   "src/purge/check-orders.ts": "test/purge/check-orders*",
   "src/purge/check-fence.ts": "test/purge/check-fence",

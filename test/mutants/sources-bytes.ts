@@ -108,7 +108,7 @@ export const BYTES_MUTANTS: readonly HandMutant[] = [
   mutant(
     "canonical digest: order of the series",
     "src/archive/digest.ts",
-    "held.sort((a, b) => (a.identity < b.identity ? -1 : a.identity > b.identity ? 1 : 0));",
+    "held.sort((a, b) => (a.identity < b.identity ? -1 : 1));",
     "",
     "test/archive/digest/digest.test.ts",
   ),
