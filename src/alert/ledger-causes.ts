@@ -16,12 +16,16 @@ const TROUBLE: ReadonlySet<AttentionKind> = new Set([
   "lost",
 ]);
 
-/** The causes of one flow's ledger; `purgesElsewhere`: no job of CI purges it. */
-export function ledgerCauses(report: FlowReport, purgesElsewhere: boolean): Cause[] {
+/** The causes of one flow's ledger; `purgesElsewhere`, `changedMs`: as `overdueCauses` has it. */
+export function ledgerCauses(
+  report: FlowReport,
+  purgesElsewhere: boolean,
+  changedMs?: number,
+): Cause[] {
   const found = report.attention
     .filter((a) => TROUBLE.has(a.kind))
     .map((a) => attentionCause(a, report));
-  return [...found, ...overdueCauses(report.view, purgesElsewhere)];
+  return [...found, ...overdueCauses(report.view, purgesElsewhere, changedMs)];
 }
 
 function attentionCause({ kind, period, what, todo, isCommand }: Attention, report: FlowReport) {

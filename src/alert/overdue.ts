@@ -6,13 +6,22 @@ import type { FlowView, PeriodView } from "../report/overview.ts";
 import { minute, plural } from "../report/words.ts";
 import { type BatchRow, type Cause, cause } from "./trouble.ts";
 
-/** The causes "overdue" of a flow; `purgesElsewhere`: no job of CI purges it. */
-export function overdueCauses(view: FlowView, purgesElsewhere: boolean): Cause[] {
+/**
+ * The causes "overdue" of a flow; `purgesElsewhere`: no job of CI purges it. `changedMs`: when its
+ * file last changed; a flow without any plan is new until `overdue-after` has passed since.
+ */
+export function overdueCauses(view: FlowView, purgesElsewhere: boolean, changedMs = 0): Cause[] {
   const lateMs = view.nowMs - view.flow.alerts.overdueAfterMs;
+  // A time that is still to come is a clock that is wrong, and excuses nothing.
+  if (isUnplanned(view) && changedMs >= lateMs && changedMs <= view.nowMs) return [];
   const archives = view.periods.flatMap((p) => archiveOverdue(view, p, lateMs) ?? []);
   if (!purgesElsewhere || view.flow.purge.mode === "never") return archives;
   return [...archives, ...view.periods.flatMap((p) => purgeOverdue(view, p, lateMs) ?? [])];
 }
+
+/** Whether nothing of the flow has begun. */
+export const isUnplanned = ({ periods }: FlowView): boolean =>
+  periods.every((p) => p.kind === "unplanned");
 
 function archiveOverdue(view: FlowView, period: PeriodView, lateMs: number): Cause | undefined {
   const { flow } = view;

@@ -83,7 +83,7 @@ async function lookInto(
     if (!isInside || question.time < (row.first ?? 0n) || question.time > (row.last ?? 0n)) {
       return { seal, identity, place: undefined, wrong: undefined };
     }
-    if (isHfile(manifest)) return { seal, identity, place: undefined, wrong: IN_HFILE };
+    if (isHfile(manifest)) return { seal, identity, place: undefined, wrong: inHfile(manifest) };
     const place = await findPlace(cold, manifest, identity, question.time);
     return { seal, identity, place, wrong: undefined };
   } catch (thrown) {
@@ -93,8 +93,10 @@ async function lookInto(
   }
 }
 
-const IN_HFILE =
-  "its points lie in an HFile, which only HFFETCH reads: not told whether this one is among them";
+/** "Cannot look" is neither "there" nor "not there": a person is told how to look. */
+const inHfile = ({ hfile }: Manifest): string =>
+  `its points lie in the HFile of generation ${hfile?.generation}, which only HFFETCH reads: not ` +
+  "told whether this one is among them; docs/how-to/hfiles.md, Look at one point, says how to ask";
 
 const severalSeries = (identities: readonly string[]): CellarmanError =>
   new CellarmanError("usage", `that names ${identities.length} series: ${identities.join(", ")}`, {

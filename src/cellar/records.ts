@@ -59,6 +59,21 @@ export async function readRecord<T>(
   return found && parseRecord(key, found, schema);
 }
 
+/**
+ * A record, or undefined where its bytes do not read; only for a record whose content permits
+ * nothing, and by a caller that does not take this for absence. Other failures go through.
+ */
+export async function ifReadable<T>(
+  reading: Promise<Stored<T> | undefined>,
+): Promise<Stored<T> | undefined> {
+  try {
+    return await reading;
+  } catch (error) {
+    if (error instanceof CellarmanError && error.code === "unreadable") return undefined;
+    throw error;
+  }
+}
+
 /** Keys of all objects under a prefix. */
 export async function keysUnder(cold: Cold, prefix: string): Promise<string[]> {
   const keys: string[] = [];

@@ -21,7 +21,7 @@ import {
 import { type Approved, approvedRecord, findingRecord } from "../ledger/receipts.ts";
 import type { BatchMarks, LateMark, Mark } from "../ledger/state.ts";
 import type { Cold, Listed } from "./cold.ts";
-import { NUMBERED_MAX, readQuoted, readRecord, type Stored } from "./records.ts";
+import { ifReadable, NUMBERED_MAX, readQuoted, readRecord, type Stored } from "./records.ts";
 
 /** The plan that rules a period, and what was added to it. */
 export interface RulingPlan {
@@ -44,7 +44,8 @@ export interface PeriodLedger {
 }
 
 /**
- * Reads what rules and what happened in one period. Throws on anything unreadable: unknown blocks.
+ * Reads what rules and what happened in one period. Throws on anything unreadable, for unknown
+ * blocks; but a finding that cannot be read blocks its batch alone, until a further attempt.
  */
 export async function readPeriod(cold: Cold, at: PeriodRef): Promise<PeriodLedger> {
   const roles = ["seals", "verified", "findings", "purged", "reconciled", "ended", "withdrawn"];
@@ -65,7 +66,7 @@ export async function readPeriod(cold: Cold, at: PeriodRef): Promise<PeriodLedge
   ] = listed;
   const withdrawn = new Set(gone.map((o) => idOfKey(o.key)));
   const valid = seals.filter((o) => !withdrawn.has(idOfKey(o.key)));
-  const late = await Promise.all(findings.map((o) => readLate(cold, o)));
+  const late = await Promise.all(findings.map((o) => readLate(cold, o, seals)));
   const byBatch = {
     seals: group(valid.map(markOf)),
     verified: group(verified.map(markOf)),
@@ -113,9 +114,15 @@ function group<T extends Mark>(marks: readonly T[]): Map<string, T[]> {
   return Map.groupBy(marks, (m) => parseBatchRecordKey(m.key)?.batch ?? "");
 }
 
-async function readLate(cold: Cold, o: Listed): Promise<LateMark> {
-  const finding = await readRecord(cold, o.key, findingRecord);
-  return { ...markOf(o), seals: finding?.value.seals ?? [] };
+/**
+ * A finding permits nothing: it asks for a further attempt. One that is listed and cannot be read
+ * asks all the same; every seal that is not younger counts as known to it, so that a later one
+ * answers it.
+ */
+async function readLate(cold: Cold, o: Listed, seals: readonly Listed[]): Promise<LateMark> {
+  const finding = await ifReadable(readRecord(cold, o.key, findingRecord));
+  const older = seals.filter((s) => s.lastModifiedMs <= o.lastModifiedMs);
+  return { ...markOf(o), seals: finding?.value.seals ?? older.map((s) => s.key) };
 }
 
 async function readAll<T>(

@@ -74,6 +74,15 @@ async function answer(directory: string, ...args: string[]): Promise<string | un
   }
 }
 
+/**
+ * When a file last changed in the checkout's history, ms; undefined where git does not tell. In a
+ * shallow checkout it is the date of its oldest commit at the earliest.
+ */
+export async function lastCommitMs(file: string): Promise<number | undefined> {
+  const said = await answer(dirname(file), "log", "-1", "--format=%ct", "--", basename(file));
+  return said !== undefined && /^\d{1,11}$/.test(said) ? Number(said) * 1000 : undefined;
+}
+
 /** `origin` where there is one: the first by name may be somebody's fork. */
 async function remoteOf(top: string): Promise<string | undefined> {
   const remotes = (await git(top, "remote")).trim().split("\n").filter(Boolean);

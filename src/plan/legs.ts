@@ -1,5 +1,6 @@
 // Legs: which batches one job of a CI matrix takes. A leg holds batches of one flow, so it has one
 // environment and one set of runner labels. Pure and deterministic.
+import type { Flow } from "../flow/flow.ts";
 import { CellarmanError } from "../runtime/errors.ts";
 import { type Costed, packShards } from "./shards.ts";
 
@@ -57,6 +58,10 @@ export const HOSTED_RUNNER = "ubuntu-24.04";
 /** Whether labels can only mean GitHub's own runners. */
 export const isHosted = (runners: readonly string[] | null): boolean =>
   runners === null || runners.every((label) => /^(ubuntu|windows|macos)-[a-z0-9.-]+$/.test(label));
+
+/** A flow whose archiving runs on the user's own machines is purged on others, or not in CI. */
+export const mayPurgeHere = ({ run, purge }: Pick<Flow, "run" | "purge">): boolean =>
+  isHosted(run.runners) || purge.runners !== null;
 
 /** Minutes after which the job itself is to be killed. */
 export const jobMinutes = (leg: Leg): number =>

@@ -45,6 +45,19 @@ export async function checkFence(gate: GateCase, ports: GatePorts): Promise<Chec
   });
 }
 
+/**
+ * Whether the hot read began soon enough after the fence was probed; undefined: it did. A process
+ * may stand still for days between the two (a suspended machine), and the fence may be lifted and
+ * set again meanwhile: the read must not rest on what was refused before.
+ */
+export function checkFenceAge({ flow, limits }: GateCase, ageMs: number): CheckLine | undefined {
+  if (flow.purge.writeFence?.kind !== "probe") return undefined;
+  if (ageMs >= 0 && ageMs <= limits.fenceRestsMs) return undefined;
+  const seen = `probed ${Math.round(ageMs / 60_000)} min before the hot read began`;
+  const needed = `at most ${limits.fenceRestsMs / 60_000} min`;
+  return no("retry", FENCE_CHECK, seen, needed, { next: `cellarman purge ${flow.name}` });
+}
+
 /** Times of recorded refusals at exactly these addresses, oldest first, ms by the store's clock. */
 async function readProbes(
   cold: Cold,

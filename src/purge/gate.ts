@@ -5,7 +5,7 @@ import type { ListedSeries } from "../warp10/series.ts";
 import { surelyHoldsPoints } from "./answer.ts";
 import { type CheckLine, type GateCase, type GatePorts, no, type Outcome, yes } from "./check.ts";
 import { checkArchive, checkContents, checkHot, readLimits } from "./check-contents.ts";
-import { checkFence } from "./check-fence.ts";
+import { checkFence, checkFenceAge } from "./check-fence.ts";
 import { checkFlowNow, checkHolds, checkList, checkTime } from "./check-orders.ts";
 import { checkProof } from "./check-proof.ts";
 import { checkReadToken, TOKEN_CHECK } from "./check-token.ts";
@@ -94,6 +94,7 @@ class GateRun {
     this.add(checkList(gate));
     for (const line of checkProof(gate)) this.add(line);
     this.doing = "write fence";
+    const probedMs = ports.clock.now();
     this.add(await checkFence(gate, ports));
 
     this.doing = "archive read back";
@@ -113,6 +114,8 @@ class GateRun {
     const hot = await checkHot(gate, ports, readLimits(gate), archive.contents);
     this.hotPoints = hot.read.points;
     this.addOrStop(hot.line);
+    const lapsed = checkFenceAge(gate, hot.beganMs - probedMs);
+    if (lapsed) this.add(lapsed);
     this.doing = "contents";
     const mine = contentsOfBatch(
       archive.contents,

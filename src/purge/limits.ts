@@ -12,6 +12,8 @@ export interface PurgeLimits {
   readonly clockSkewMs: number;
   /** A write fence's second probe is repeated when older than this. */
   readonly fenceFreshMs: number;
+  /** The hot read begins at most so long after the fence was probed. */
+  readonly fenceRestsMs: number;
   /**
    * Points that one gate reads at most; a larger batch is gated and deleted in shorter time ranges.
    */
@@ -43,6 +45,7 @@ export const PURGE_LIMITS: PurgeLimits = {
   gcWaitMs: DAY_MS,
   clockSkewMs: 5 * MINUTE_MS,
   fenceFreshMs: 5 * MINUTE_MS,
+  fenceRestsMs: 6 * HOUR_MS,
   gatePoints: 200_000_000,
   gateReadMs: 14 * MINUTE_MS,
   deleteMs: 60 * MINUTE_MS,

@@ -3,9 +3,9 @@ import { indexPeriods, readRuling } from "../cellar/snapshot.ts";
 import type { Cold } from "../cellar/cold.ts";
 import type { EnvName, Flow } from "../flow/flow.ts";
 import { PURGE_LIMITS } from "../purge/limits.ts";
-import { openHot, type OpenHot } from "../warp10/client.ts";
+import { type HotOptions, openHot } from "../warp10/client.ts";
 import type { TokenFacts } from "../warp10/hot.ts";
-import { ordinaryLimits } from "../warp10/limited.ts";
+import { limited } from "../warp10/limited.ts";
 import { encodeSelector } from "../warp10/selector.ts";
 import { bad, examine, type Finding, ok, weak } from "./doctor-finding.ts";
 import {
@@ -15,6 +15,8 @@ import {
   judgeReadToken,
   judgeToken,
 } from "./doctor-tokens.ts";
+import type { OpenReader } from "./open.ts";
+import { readLimitsOf } from "./read-limits.ts";
 import type { Invocation } from "./verb.ts";
 
 /** Longest time of one check, ms. */
@@ -68,10 +70,10 @@ async function withHot(
   inv: Invocation,
   url: string,
   readToken: string,
-  work: (hot: OpenHot) => Promise<void>,
+  work: (hot: OpenReader) => Promise<void>,
 ): Promise<readonly Finding[]> {
   return examine("token", inv.io.signal, async () => {
-    const hot = openHot({ url, readToken, clock: inv.io.clock, log: inv.log });
+    const hot = openLimited(inv, { url, readToken });
     try {
       await work(hot);
     } finally {
@@ -81,10 +83,20 @@ async function withHot(
   });
 }
 
-async function examineServer(inv: Invocation, flow: Flow, hot: OpenHot): Promise<Finding[]> {
-  const limits = ordinaryLimits(CHECK_MS, inv.io.signal);
-  const facts = await hot.facts(limits);
-  const version = await hot.version(limits);
+/** A server that says nothing fails its check, and holds up no other. */
+function openLimited(inv: Invocation, options: Omit<HotOptions, "clock" | "log">): OpenReader {
+  const hot = openHot({ ...options, clock: inv.io.clock, log: inv.log });
+  const limits = readLimitsOf(inv, CHECK_MS);
+  return {
+    ...limited(hot, limits),
+    close: () => hot.close(),
+    grantedLimits: () => hot.grantedLimits(limits),
+  };
+}
+
+async function examineServer(inv: Invocation, flow: Flow, hot: OpenReader): Promise<Finding[]> {
+  const facts = await hot.facts();
+  const version = await hot.version();
   const wanted = flow.source.timeUnit;
   const unit =
     wanted === null || wanted === facts.timeUnit
@@ -114,7 +126,7 @@ export function judgeClock(check: string, thereMs: number, hereMs: number): Find
 
 async function examineLimits(
   flow: Flow,
-  hot: OpenHot,
+  hot: OpenReader,
   cold: Cold | undefined,
 ): Promise<readonly Finding[]> {
   const points = cold && (await largestBatch(cold, flow.name));
@@ -144,13 +156,12 @@ async function largestBatch(cold: Cold, flow: string): Promise<bigint | undefine
 async function examineListing(
   inv: Invocation,
   flow: Flow,
-  hot: OpenHot,
+  hot: OpenReader,
 ): Promise<{ findings: readonly Finding[]; exposes: boolean | undefined }> {
   let exposes: boolean | undefined;
-  const limits = ordinaryLimits(CHECK_MS, inv.io.signal);
   const findings = await examine("listing", inv.io.signal, async () => {
     for (const selector of flow.source.select.map(encodeSelector)) {
-      for await (const series of hot.find(selector, limits)) {
+      for await (const series of hot.find(selector)) {
         exposes = Object.hasOwn(series.labels, ".producer");
         const shown = ok("read token .expose", "producers are shown");
         const hidden =
@@ -222,9 +233,9 @@ async function factsOf(
 ): Promise<TokenFacts> {
   const lender = url === source.warp10 ? tokenOf(inv, source.readToken) : undefined;
   const lent = lender === undefined ? {} : { capabilityToken: lender };
-  const hot = openHot({ url, readToken, clock: inv.io.clock, log: inv.log, ...lent });
+  const hot = openLimited(inv, { url, readToken, ...lent });
   try {
-    const facts = await hot.tokenFacts(ordinaryLimits(CHECK_MS, inv.io.signal));
+    const facts = await hot.tokenFacts();
     return lender !== undefined && tells ? { ...facts, attributes: facts.attributes ?? {} } : facts;
   } finally {
     await hot.close();

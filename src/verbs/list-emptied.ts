@@ -8,12 +8,12 @@ import { CellarmanError, EXIT } from "../runtime/errors.ts";
 import { startProgress } from "../runtime/progress.ts";
 import { openHot, type OpenHot } from "../warp10/client.ts";
 import type { ReadLimits } from "../warp10/hot.ts";
-import { ordinaryLimits } from "../warp10/limited.ts";
 import { encodeSelector } from "../warp10/selector.ts";
 import { identityOf, type ListedSeries } from "../warp10/series.ts";
 import { formatHeading } from "../warp10/text/write.ts";
 import { assertDestinations } from "./destinations.ts";
 import { type FlowFile, openStore, secret } from "./open.ts";
+import { readLimitsOf } from "./read-limits.ts";
 import type { Invocation, VerbResult } from "./verb.ts";
 
 /** Lists the emptied series of a flow, group by group: memory holds one group's identities. */
@@ -25,7 +25,7 @@ export async function listEmptied(inv: Invocation, at: FlowFile): Promise<VerbRe
     clock: inv.io.clock,
     log: inv.log,
   });
-  const limits = ordinaryLimits(at.flow.run.timeoutMs, inv.io.signal);
+  const limits = readLimitsOf(inv, at.flow.run.timeoutMs);
   try {
     await assertNotThinned(inv, hot, limits);
     const selectors = await selectorsOf(inv, at);
@@ -39,13 +39,16 @@ export async function listEmptied(inv: Invocation, at: FlowFile): Promise<VerbRe
       inv.log,
       inv.io.terminal,
     );
-    for (const selector of selectors) {
-      const group = await readGroup(hot, selector, limits);
-      listed += group.listed;
-      for (const series of group.emptied) emptied.set(identityOf(series), series);
-      progress.done(0n);
+    try {
+      for (const selector of selectors) {
+        const group = await readGroup(hot, selector, limits);
+        listed += group.listed;
+        for (const series of group.emptied) emptied.set(identityOf(series), series);
+        progress.done(0n);
+      }
+    } finally {
+      progress.end();
     }
-    progress.end();
     return resultOf(at.flow.name, listed, [...emptied.values()]);
   } finally {
     await hot.close();

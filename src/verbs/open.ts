@@ -21,10 +21,11 @@ import { randomFraction } from "../runtime/random.ts";
 import { retrying, type RetryPolicy } from "../runtime/retry.ts";
 import { openHot, type OpenHot } from "../warp10/client.ts";
 import type { Hot } from "../warp10/hot.ts";
-import { limited, ordinaryLimits } from "../warp10/limited.ts";
+import { limited } from "../warp10/limited.ts";
 import type { WorkTime } from "../runtime/work-time.ts";
 import type { TimeUnit } from "../warp10/range.ts";
 import { assertDestinations } from "./destinations.ts";
+import { readLimitsOf } from "./read-limits.ts";
 import { flagOption, type Invocation, textOption } from "./verb.ts";
 
 /** A flow and the file that it came from. */
@@ -191,11 +192,9 @@ export async function openReader(
     log: inv.log,
     ...(unit ? { unit } : {}),
   });
-  const { hotStallMs, hotDeadlineMs } = inv.io.limits ?? {};
-  const timeoutMs = hotDeadlineMs ?? at.flow.run.timeoutMs;
+  const { deadlineMs: timeoutMs, ...rest } = readLimitsOf(inv, at.flow.run.timeoutMs);
   const defaults = {
-    ...ordinaryLimits(timeoutMs, inv.io.signal),
-    ...(hotStallMs === undefined ? {} : { stallMs: hotStallMs }),
+    ...rest,
     // Asked at each call: no read outlasts the time of this process.
     get deadlineMs() {
       return Math.min(timeoutMs, time?.leftMs() ?? timeoutMs);

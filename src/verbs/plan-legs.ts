@@ -2,7 +2,7 @@
 import type { Flow } from "../flow/flow.ts";
 import type { BatchStatus } from "../ledger/state.ts";
 import { dueStep, isDue, isEnded, type Step } from "../plan/due.ts";
-import { type FlowWork, isHosted, type Leg, type LegItem, packLegs } from "../plan/legs.ts";
+import { type FlowWork, type Leg, type LegItem, mayPurgeHere, packLegs } from "../plan/legs.ts";
 import { CellarmanError } from "../runtime/errors.ts";
 import { askedLately, writeLegs } from "./legs-record.ts";
 import type { FlowFile } from "./open.ts";
@@ -119,10 +119,6 @@ const hasToPropose = ({ purge }: Flow, { periods }: FlowPlanned): boolean =>
   periods.some(({ statuses }) => statuses.some((s) => BEFORE_A_YES.has(s.state)));
 
 const BEFORE_A_YES: ReadonlySet<string> = new Set(["planned", "late", "archived", "cooling"]);
-
-/** A flow whose archiving runs on the user's own machines is purged on others, or not here. */
-export const mayPurgeHere = ({ run, purge }: Flow): boolean =>
-  isHosted(run.runners) || purge.runners !== null;
 
 function workOf(
   inv: Invocation,

@@ -7,7 +7,7 @@ import { type BatchPurged, purgeBatch, type PurgePorts } from "../purge/purge-ba
 import { recordRecount, recount, stalledRecount } from "../purge/recount.ts";
 import { asCellarmanError } from "../runtime/errors.ts";
 import { some } from "../runtime/words.ts";
-import { startProgress } from "../runtime/progress.ts";
+import { type Progress, startProgress } from "../runtime/progress.ts";
 import type { GateCase } from "../purge/check.ts";
 import { casesOfPeriod, listName, newestList } from "./gate-cases.ts";
 import { type FlowFile, openReader, openStore } from "./open.ts";
@@ -133,9 +133,24 @@ export async function purgeListed(
     const { caseOf } = await casesOfPeriod(inv, now, ports.cold, period, listed);
     cases.push(...due.map(caseOf));
   }
-  const purged = [];
   const { clock, terminal } = inv.io;
   const progress = startProgress("purge", cases.length, clock, inv.log, terminal);
+  try {
+    return await purgeCases(inv, ports, cases, share, progress);
+  } finally {
+    progress.end();
+  }
+}
+
+/** One after the other, as long as time allows; a string says what stopped the server's purges. */
+async function purgeCases(
+  inv: Invocation,
+  ports: PurgePorts,
+  cases: readonly GateCase[],
+  share: Share,
+  progress: Progress,
+): Promise<FlowPurged["batches"] | string> {
+  const purged = [];
   for (const gate of cases) {
     inv.io.signal?.throwIfAborted();
     if (!share.time.mayBegin()) break;
@@ -150,7 +165,6 @@ export async function purgeListed(
     purged.push({ ...result, period: gate.at.period, batch: gate.at.batch });
     progress.done(result.points);
   }
-  progress.end();
   return purged;
 }
 

@@ -4,6 +4,7 @@ import { ledgerCauses } from "../alert/ledger-causes.ts";
 import { leavesOpen, runCauses } from "../alert/run-causes.ts";
 import { type Cause, cause, PARTS } from "../alert/trouble.ts";
 import type { Flow } from "../flow/flow.ts";
+import { mayPurgeHere } from "../plan/legs.ts";
 import { classOfFailure } from "../runtime/failure-class.ts";
 import type { Outcome } from "./report-outcome.ts";
 import type { FlowFile } from "./open.ts";
@@ -20,10 +21,10 @@ export interface FlowFindings {
 export function findingsOf(inv: Invocation, survey: Survey, outcome: Outcome): FlowFindings[] {
   const elsewhere = (flow: Flow): boolean => purgesElsewhere(inv, flow, outcome);
   return [
-    ...survey.read.map(({ at, report, assigned }) => {
+    ...survey.read.map(({ at, report, assigned, changedMs }) => {
       const work = { view: report.view, assigned };
       const run = runCauses(work, outcome);
-      const ledger = ledgerCauses(report, elsewhere(at.flow));
+      const ledger = ledgerCauses(report, elsewhere(at.flow), changedMs);
       const isOpen = run.length === 0 && leavesOpen(work, outcome, elsewhere(at.flow));
       return { at, findings: isOpen ? { ledger } : { run, ledger } };
     }),
@@ -37,11 +38,11 @@ export function findingsOf(inv: Invocation, survey: Survey, outcome: Outcome): F
  */
 export function purgesElsewhere(
   inv: Invocation,
-  { run, purge }: Flow,
+  flow: Flow,
   { needs }: Pick<Outcome, "needs">,
 ): boolean {
   if (flagOption(inv.options, "purge-elsewhere")) return true;
-  if (run.runners?.includes("self-hosted") && purge.runners === null) return true;
+  if (!mayPurgeHere(flow)) return true;
   return needs.length > 0 && !needs.some(({ job }) => job === "purge");
 }
 

@@ -1,8 +1,10 @@
 // Every flow with what its ledger says, each by itself: a flow that cannot be read keeps no other
 // from being told of.
-import { readRecord } from "../cellar/records.ts";
+import { ifReadable, readRecord } from "../cellar/records.ts";
 import type { Cold } from "../cellar/cold.ts";
 import { type Assigned, assignedBy } from "../alert/assigned.ts";
+import { isUnplanned } from "../alert/overdue.ts";
+import { lastCommitMs } from "../forge/git.ts";
 import { legsKey, periodPrefix } from "../ledger/keys.ts";
 import { legsRecord } from "../ledger/records.ts";
 import { findingRecord } from "../ledger/receipts.ts";
@@ -22,6 +24,8 @@ export interface Surveyed {
   readonly report: FlowReport;
   /** What this run's jobs were to move; undefined: not known, whatever is due. */
   readonly assigned: Assigned | undefined;
+  /** When the file of a flow without any plan last changed, ms; undefined: planned, or unknown. */
+  readonly changedMs: number | undefined;
 }
 
 /** A flow whose ledger could not be read. */
@@ -65,7 +69,8 @@ async function surveyFlow(inv: Invocation, at: FlowFile): Promise<Surveyed> {
   try {
     const view = await readFlowView(readingOf(inv, at.flow, cold));
     const report = reportOn(view, await lateBatches(cold, view));
-    return { at, report, assigned: await assignedIn(inv, at, cold) };
+    const changedMs = isUnplanned(view) ? await lastCommitMs(at.file) : undefined;
+    return { at, report, assigned: await assignedIn(inv, at, cold), changedMs };
   } finally {
     await cold.close();
   }
@@ -117,6 +122,7 @@ async function seriesOf(
 ): Promise<readonly string[]> {
   const listed = await Array.fromAsync(cold.list(`${periodPrefix("findings", at)}${at.batch}/`));
   const newest = listed.toSorted((a, b) => b.lastModifiedMs - a.lastModifiedMs)[0];
-  const finding = newest && (await readRecord(cold, newest.key, findingRecord));
-  return finding?.value.series ?? [];
+  if (!newest) return [];
+  const finding = await ifReadable(readRecord(cold, newest.key, findingRecord));
+  return finding?.value.series ?? [`unknown: ${newest.key} cannot be read`];
 }

@@ -109,7 +109,7 @@ export async function verifyPeriod(
   const progress = startProgress("verify", due.length, clock, inv.log, terminal);
   const retry = retrying(flow.run.retry, clock, randomFraction);
   const limit = pLimit(Math.max(1, Math.ceil(flow.run.parallel / parts)));
-  const results = await limit.map(due, async ({ batch, seal }) => {
+  const judging = limit.map(due, async ({ batch, seal }) => {
     const at = { ...ledger.at, batch: batch.id };
     signal?.throwIfAborted();
     if (!time.mayBegin()) return undefined;
@@ -124,7 +124,7 @@ export async function verifyPeriod(
       return { at, result: asCellarmanError(thrown) };
     }
   });
-  progress.end();
+  const results = await judging.finally(() => progress.end());
   signal?.throwIfAborted();
   return results.filter((judged) => judged !== undefined);
 }

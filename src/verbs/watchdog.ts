@@ -115,9 +115,9 @@ function findingsOf(
     ({ error }) => !(isGuest(run) && error.code === "not-authorised"),
   );
   return [
-    ...survey.read.map(({ at, report }) => {
+    ...survey.read.map(({ at, report, changedMs }) => {
       const elsewhere = purgesElsewhere(inv, at.flow, { needs: [] });
-      return { at, findings: { ledger: ledgerCauses(report, elsewhere), ...schedule } };
+      return { at, findings: { ledger: ledgerCauses(report, elsewhere, changedMs), ...schedule } };
     }),
     ...unread.map((one) => ({
       at: one.at,

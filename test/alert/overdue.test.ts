@@ -2,6 +2,7 @@
 import { describe, expect, it } from "vitest";
 import { overdueCauses, waitingForPurge } from "../../src/alert/overdue.ts";
 import type { FlowView } from "../../src/report/overview.ts";
+import { memoryCold } from "../support/memory-cold.ts";
 import { DAY_MS } from "../support/values.ts";
 import { planned, plantSeal, viewOf } from "../report/ledgers.ts";
 
@@ -12,6 +13,25 @@ const keys = (view: FlowView, elsewhere = false): string[] =>
 const later = (view: FlowView, days: number): FlowView => ({
   ...view,
   nowMs: view.nowMs + days * DAY_MS,
+});
+
+describe("a flow without any plan", () => {
+  it("is new for a while after its file changed, however long its periods are due", async () => {
+    const view = await viewOf(memoryCold(planned().clockMs));
+    expect(view.periods.map((p) => p.kind)).toContain("unplanned");
+    const keysAfter = (days: number) =>
+      overdueCauses(view, false, view.nowMs - days * DAY_MS).map((c) => c.key);
+    expect(keysAfter(1)).toEqual([]);
+    expect(keysAfter(6)).toContain("overdue 2025-11");
+    expect(keys(view)).toContain("overdue 2025-11");
+    expect(keysAfter(-1)).toContain("overdue 2025-11");
+  });
+
+  it("is no flow of which a period is planned", async () => {
+    const view = await viewOf(planned());
+    const causes = overdueCauses(view, false, view.nowMs - DAY_MS);
+    expect(causes.map((c) => c.key)).toContain("overdue 2025-11");
+  });
 });
 
 describe("a period", () => {

@@ -4,7 +4,7 @@ import { mkdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import type { Forge } from "../../src/forge/forge.ts";
-import { openGit } from "../../src/forge/git.ts";
+import { lastCommitMs, openGit } from "../../src/forge/git.ts";
 import { rejected } from "../support/values.ts";
 import { copyOf, git, makeTemplate, type Repositories } from "./repository.ts";
 
@@ -24,6 +24,30 @@ async function openForge(directory = repositories.checkout): Promise<Forge> {
   if (!forge) throw new Error("no forge");
   return forge;
 }
+
+describe("when a file last changed", () => {
+  test("is told by the checkout's history, whatever changed beside it", async () => {
+    const { checkout } = repositories;
+    const file = join(checkout, "flows/f.yaml");
+    const commit = (date: string) => {
+      git(checkout, "add", "--all");
+      git(checkout, "-c", "core.hooksPath=/dev/null", "commit", "--quiet", "--message", date);
+      return Number(git(checkout, "log", "-1", "--format=%ct").trim()) * 1000;
+    };
+    writeFileSync(file, "changed");
+    const changedMs = commit("the flow");
+    writeFileSync(join(checkout, "flows/other.yaml"), "other");
+    commit("another");
+    expect(await lastCommitMs(file)).toBe(changedMs);
+  });
+
+  test("is not known of a file that was never committed, nor outside of a checkout", async () => {
+    const fresh = join(repositories.checkout, "flows/new.yaml");
+    writeFileSync(fresh, "new");
+    expect(await lastCommitMs(fresh)).toBeUndefined();
+    expect(await lastCommitMs(join(repositories.root, "f.yaml"))).toBeUndefined();
+  });
+});
 
 describe("a file on the default branch now", () => {
   test("is what was pushed since, not what the checkout has, which stays as it is", async () => {

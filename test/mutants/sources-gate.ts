@@ -28,6 +28,13 @@ export const GATE_MUTANTS: readonly HandMutant[] = [
     "test/purge/check-orders-flow.test.ts",
   ),
   mutant(
+    "hot read soon after the fence's probes",
+    GATE,
+    "    if (lapsed) this.add(lapsed);\n",
+    "",
+    "test/purge/gate-stands-still.test.ts",
+  ),
+  mutant(
     "plan pin",
     ORDERS,
     "if (digest === gate.plan.value.purgeDigest)",

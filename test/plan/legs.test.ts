@@ -5,10 +5,30 @@ import {
   HOSTED_LEG_MS,
   jobMinutes,
   LEGS_MAX,
+  mayPurgeHere,
   packLegs,
 } from "../../src/plan/legs.ts";
+import { flowOf, GOOD } from "../flow/flows.ts";
 
 const HOUR = 3_600_000;
+
+describe("a purge in CI", () => {
+  const runs = (archive: readonly string[] | null, purge: readonly string[] | null) => {
+    const flow = flowOf(GOOD);
+    return mayPurgeHere({
+      run: { ...flow.run, runners: archive },
+      purge: { ...flow.purge, runners: purge },
+    });
+  };
+
+  it("is on machines that archive nothing of one's own, whatever their labels", () => {
+    expect(runs(null, null)).toBe(true);
+    expect(runs(["ubuntu-24.04"], null)).toBe(true);
+    expect(runs(["self-hosted", "warp10"], null)).toBe(false);
+    expect(runs(["warp10"], null)).toBe(false);
+    expect(runs(["warp10"], ["purge"])).toBe(true);
+  });
+});
 
 function work(flow: string, batches: number, rest: Partial<FlowWork> = {}): FlowWork {
   return {

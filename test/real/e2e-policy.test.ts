@@ -73,7 +73,10 @@ if (isOurCluster()) {
       expect(await put(verifier, "data/x")).toBe("403 AccessDenied");
       expect(await put(verifier, "seals/x")).toBe("403 AccessDenied");
       expect(await put(purger, "verified/x")).toBe("403 AccessDenied");
-      expect(await put(purger, "lifts/x")).toBe("403 AccessDenied");
+      expect(await put(purger, "seals/x")).toBe("403 AccessDenied");
+      for (const user of [archiver, verifier]) {
+        expect(await put(user, "lifts/x")).toBe("403 AccessDenied");
+      }
       expect(await put(archiver, "data/x")).toBe("200");
       for (const user of [archiver, verifier, purger]) {
         const gone = await world.ask({ method: "DELETE", key: "data/x" }, user);

@@ -56,6 +56,30 @@ async function otherServer(
   await writeFile(join(world.flows, "other.yaml"), worldFlow({ ...world, warp10 }, rest, "other"));
 }
 
+describe("a Warp 10 that says nothing", () => {
+  const stalled = async (path: string, after: number) => {
+    await world.close();
+    world = await World.start({ startMs: START, limits: { hotStallMs: 60, hotDeadlineMs: 700 } });
+    fill(world, 1, 3);
+    world.warp10.faults.push({ kind: "stall", path, after });
+    return doctor("world");
+  };
+
+  // Facts, version, the token, three limits: each is a request of its own.
+  it.each([0, 1, 2, 3, 4, 5])("fails the check of script %d, and no other waits", async (n) => {
+    const { code, findings } = await stalled("/api/v0/exec", n);
+    expect(code).toBe(1);
+    const bad = findings.filter((f) => f.level === "bad").map((f) => f.seen);
+    expect(bad).toContainEqual(expect.stringContaining("the deadline is over (700 ms)"));
+    expect(findings.find((f) => f.check === "put reads back")?.level).toBe("ok");
+  });
+
+  it("fails the listing", async () => {
+    const { findings } = await stalled("/api/v0/find", 0);
+    expect(findings.filter((f) => f.level === "bad").map((f) => f.check)).toEqual(["listing"]);
+  });
+});
+
 describe("a well set-up pair", () => {
   it("is fine but for what this store cannot do, and says so", async () => {
     const { code, findings } = await doctor("world");

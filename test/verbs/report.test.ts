@@ -2,9 +2,18 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterEach, expect, it } from "vitest";
-import type { World } from "../../sim/world.ts";
+import { BUCKET, type World } from "../../sim/world.ts";
 import { DAY, NOVEMBER_US } from "../support/november.ts";
-import { expectRun, failure, purgeable, staged, verified } from "../support/stage.ts";
+import {
+  expectCloses,
+  expectRun,
+  failure,
+  hotPoints,
+  keysOf,
+  purgeable,
+  staged,
+  verified,
+} from "../support/stage.ts";
 
 let world: World;
 afterEach(async () => world.close());
@@ -50,6 +59,26 @@ it("names the series that got late points", async () => {
   const { stdout } = await expectRun(world, 0, "report");
   expect(stdout).toContain("### Late points");
   expect(stdout).toContain("`cellarman archive world --period 2025-11`");
+});
+
+it("goes on where a finding cannot be read: its batch is late", async () => {
+  world = await purgeable();
+  const late = { timestamps: [NOVEMBER_US + 7n], longs: Float64Array.of(7) };
+  world.load("cpu.load", { host: "h1" }, late);
+  await expectRun(world, 0, "purge");
+  const [key = ""] = keysOf(world, "findings/");
+  const bytes = world.cellar.objects(BUCKET).get(key)?.bytes;
+  bytes?.set([(bytes[0] ?? 0) ^ 1]);
+  const { document } = await world.json("report");
+  expect(document).toMatchObject({
+    flows: [{ lateBatches: [{ times: 1, series: [`unknown: ${key} cannot be read`] }] }],
+  });
+  const { stdout } = await expectRun(world, 0, "status", "world", "2025-11");
+  expect(stdout).toContain("late");
+  const before = hotPoints(world);
+  for (const step of ["plan", "purge"]) await expectRun(world, 0, step);
+  expect(hotPoints(world)).toEqual(before);
+  await expectCloses(world);
 });
 
 it("is done when the period is closed, and still counts it", async () => {

@@ -1,4 +1,5 @@
 // watchdog: what should have happened and did not, by the ledger and by GitHub.
+import { execFileSync } from "node:child_process";
 import { afterEach, expect, it } from "vitest";
 import { addRun } from "../../sim/github/runs.ts";
 import { DAY } from "../support/november.ts";
@@ -142,6 +143,27 @@ it("sees overdue periods without GitHub, and tells Slack", async () => {
   expect([...stage.inbox.messages.values()]).toEqual([
     expect.stringContaining("2025-11 is due since 2026-03-01 00:00Z and has no plan"),
   ]);
+});
+
+it("gives a flow that was merged just now its time", async () => {
+  stage = await githubStage();
+  const { world } = stage;
+  world.moveClock(2 * DAY);
+  succeeded();
+  const date = new Date(world.now() - DAY).toISOString();
+  const who = ["-c", "user.name=t", "-c", "user.email=t@example.net", "-c", "commit.gpgsign=false"];
+  const git = (...args: string[]) =>
+    execFileSync("git", [...who, ...args], {
+      cwd: world.folder,
+      env: { ...process.env, GIT_COMMITTER_DATE: date },
+    });
+  git("init", "--quiet");
+  git("add", "flows");
+  git("commit", "--quiet", "-m", "a new flow");
+  expect((await watchdog(0)).stdout).toBe("All is well.\n");
+  world.moveClock(5 * DAY);
+  succeeded();
+  expect((await watchdog(0)).stdout).toContain("2025-11 is due since 2026-03-01");
 });
 
 it("says on the command line alone what is overdue, and fails: nobody else was told", async () => {

@@ -111,7 +111,8 @@ describe("approve-by: pull-request", () => {
     review(world, thePull(), "carol");
     merge(world, thePull(), "carol");
     const runs = play.pull();
-    expect(runs.map((run) => run.text.name)).toEqual(["offload"]);
+    // The watchdog looks on after every push.
+    expect(runs.map((run) => run.text.name)).toEqual(["offload", "watchdog"]);
     expect(await runs[0]?.begin()).toMatchObject({ conclusion: "success" });
     expect(play.world.hotPoints).toBe(0);
   });
