@@ -14,10 +14,10 @@ const LEAST = 95;
 const FILES: Readonly<Record<string, string>> = {
   "src/purge/gate.ts": "test/purge/gate*",
   "src/purge/decide.ts": "test/purge/decide*",
-  "src/purge/check-contents.ts": "test/purge/{check-contents,gate*}",
+  "src/purge/check-contents.ts": "test/purge/{check-contents*,gate*}",
   "src/purge/check-series.ts": "test/purge/check-series",
   "src/purge/check-orders.ts": "test/purge/check-orders*",
-  "src/purge/check-fence.ts": "test/purge/check-fence",
+  "src/purge/check-fence.ts": "test/purge/{check-fence,gate-stands-still}",
   "src/purge/warrant.ts": "test/purge/warrant",
   "src/purge/of-batch.ts": "test/purge/of-batch",
   "src/purge/view.ts": "test/purge/{read-view*,view}",

@@ -33,13 +33,13 @@ export async function checkArchive(
 ): Promise<ArchiveChecked> {
   const check = "archive read back";
   const needed = "every object as its manifest says";
-  const lost = view.lost.filter((key) => view.restedOn.has(key));
   const wrong = (key: string, why: string): ArchiveChecked => {
     const next = `cellarman withdraw ${gate.at.flow} ${key} --reason "..."`;
-    return { line: no("quarantine", check, why, needed, { next }), contents: [], lost };
+    return { line: no("quarantine", check, why, needed, { next }), contents: [], lost: [] };
   };
   const gone = view.lost.find((key) => !view.restedOn.has(key));
   if (gone) return wrong(gone, `${gone} is gone`);
+  const lost = [...view.lost];
   const contents: SealContents[] = [];
   for (const seal of view.seals) {
     try {
@@ -76,7 +76,7 @@ export async function checkHot(
   gate: GateCase,
   ports: GatePorts,
   limits: ReadLimits,
-  contents: readonly SealContents[] = [],
+  contents: readonly SealContents[],
 ): Promise<{ line: CheckLine; read: ReadTotals; beganMs: number }> {
   const beganMs = ports.clock.now();
   const read = await readHot(ports.hot, gate.batch.selector, gate.range, limits);

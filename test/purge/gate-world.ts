@@ -4,14 +4,14 @@ import { archiveBatch } from "../../src/archive/attempt.ts";
 import { parquetExporter } from "../../src/archive/parquet/export.ts";
 import type { Point } from "../../src/archive/points.ts";
 import { purgeDigest } from "../../src/flow/digest.ts";
-import { fenceProbeKey } from "../../src/ledger/keys.ts";
+import { fenceProbeKey, intentKey } from "../../src/ledger/keys.ts";
 import type { FenceAnswer, GateCase, GatePorts } from "../../src/purge/check.ts";
 import { evaluateGate, type GateResult } from "../../src/purge/gate.ts";
 import { silentLog } from "../../src/runtime/log.ts";
 import { verifyBatch } from "../../src/verify/verify.ts";
 import { fakeHot, type Held } from "../support/fake-hot.ts";
 import { type MemoryCold, memoryCold } from "../support/memory-cold.ts";
-import { DAY_MS, hexId } from "../support/values.ts";
+import { DAY_MS, hexHash, hexId } from "../support/values.ts";
 import { gateCase } from "./cases.ts";
 import { listing, series } from "./series.ts";
 
@@ -128,4 +128,25 @@ function portsOf(held: Held, cold: MemoryCold, asked: string[]): GatePorts {
     clock: { now: () => NOW_MS, sleep: () => Promise.resolve() },
     log: silentLog,
   };
+}
+
+/** A purge intent of a batch that rests on these seals. */
+export function plantIntent(
+  { cold, gate }: GateWorld,
+  view: readonly string[],
+  batch = gate.at.batch,
+  n = 1,
+): string {
+  const { plan, range } = gate;
+  return cold.plant(intentKey({ ...gate.at, batch }, n), {
+    schema: "cellarman/intent/1",
+    ...gate.at,
+    batch,
+    process: hexId(3),
+    range: { start: String(range.start), end: String(range.end) },
+    selector: gate.batch.selector,
+    server: plan.value.server,
+    view: view.map((key) => ({ key, sha256: hexHash(1) })),
+    approvals: [],
+  }).key;
 }

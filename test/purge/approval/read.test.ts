@@ -13,6 +13,7 @@ import {
 import { edited, flowOf } from "../../flow/flows.ts";
 import { type MemoryCold, memoryCold } from "../../support/memory-cold.ts";
 import { hexHash, hexId } from "../../support/values.ts";
+import { reviewedFile } from "./reviewed.ts";
 import { APPROVAL, approvedBy, FLOW_FILE, PERIOD, POLICY_FILE } from "./stage.ts";
 
 const LIST: SealList = sealList([1, 2].map((n) => ({ key: `seals/${n}`, sha256: hexHash(n) })));
@@ -28,29 +29,7 @@ const fileOf = (said: object = {}): string =>
     ...said,
   });
 
-/** A file that mallory's pull request brought, after alice's review. */
-const historyOf = (text = fileOf()): FileHistory => ({
-  blob: "blob",
-  text,
-  pulls: [
-    {
-      number: 7,
-      url: "https://github.example.net/7",
-      base: "main",
-      isFromFork: false,
-      mergedMs: 20,
-      author: { login: "mallory", isHuman: true },
-      head: "head",
-      pushers: [],
-      isWhole: true,
-      commits: [{ sha: "head", author: null, committer: null, isVerified: false }],
-      files: [{ path: APPROVAL, blob: "blob" }],
-      reviews: [
-        { by: { login: "alice", isHuman: true }, state: "approved", commit: "head", atMs: 10 },
-      ],
-    },
-  ],
-});
+const historyOf = (text = fileOf()): FileHistory => reviewedFile(APPROVAL, text);
 
 let cold: MemoryCold;
 let asked: string[];
