@@ -50,7 +50,7 @@ describe("after a loss", () => {
     world.held[0]?.points.splice(0, 1, point(1, 9n));
     expect(await contents()).toMatchObject({ ok: false, outcome: "late" });
   });
-  /** The first seal is lost after a purge; one that this did not rest on holds all that hot does. */
+  /** The first seal is lost after a purge; another holds all that hot does. */
   async function losesFirst(): Promise<[lost: string, blind: string]> {
     const lost = firstSeal();
     const blind = await world.seal({ saw: [] });
