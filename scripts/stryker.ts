@@ -31,7 +31,7 @@ const FILES: Readonly<Record<string, string>> = {
   "src/ledger/canonical.ts": "test/ledger/canonical",
   "src/plan/period.ts": "test/plan/period*",
   "src/plan/slices.ts": "test/plan/slices",
-  "src/plan/groups.ts": "test/plan/groups",
+  "src/plan/groups.ts": "test/plan/groups*",
   "src/plan/purge-list.ts": "test/plan/purge-list",
   "src/warp10/selector.ts": "test/warp10/selector*",
   "src/warp10/range.ts": "test/warp10/range",

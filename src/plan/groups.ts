@@ -58,7 +58,7 @@ export function cutGroups(
     return [{ selector: root, series: total }];
   const entries = [...counts.values].map(([value, series]) => ({ value, series }));
   const leaves = cutLeaves(
-    entries.toSorted((a, b) => compare(a.value, b.value)),
+    entries.toSorted((a, b) => (a.value < b.value ? -1 : 1)),
     "",
     maxSeries,
   );
@@ -76,13 +76,11 @@ export function cutGroups(
   // No leaves at all: nothing to exclude, where an empty regex would exclude the empty value.
   const leafRegexes = leaves.length === 0 ? [] : [unionRegex(leaves)];
   groups.push({ selector: at({ regex: exceptRegex(leafRegexes, within) }), series: 0 });
-  if (byLabel !== null && base === undefined) {
+  if (base === undefined) {
     groups.push({ selector: at({ absent: true }), series: counts.absent });
   }
   return groups;
 }
-
-const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
 function sum(numbers: Iterable<number>): number {
   let total = 0;
@@ -99,15 +97,10 @@ interface Entry {
 function cutLeaves(entries: readonly Entry[], prefix: string, maxSeries: number): Leaf[] {
   const series = sum(entries.map((e) => e.series));
   const only = entries.length === 1 && entries[0]?.value === prefix;
-  if (entries.length === 0) return [];
   if (only) return [{ prefix, whole: true, series }];
   if (series <= maxSeries && prefix !== "") return [{ prefix, whole: false, series }];
   const children = Map.groupBy(entries, ({ value }) => nextPrefix(value, prefix));
-  return [...children].flatMap(([child, under]) =>
-    child === prefix
-      ? [{ prefix, whole: true, series: sum(under.map((e) => e.series)) }]
-      : cutLeaves(under, child, maxSeries),
-  );
+  return [...children].flatMap(([child, under]) => cutLeaves(under, child, maxSeries));
 }
 
 /**

@@ -34,7 +34,7 @@ export const PLAN_MUTANTS: readonly HandMutant[] = [
   mutant(
     "partition of the label's space: label absent",
     "src/plan/groups.ts",
-    "if (byLabel !== null && base === undefined) {",
+    "if (base === undefined) {",
     "if (byLabel === '') {",
     "test/plan/groups.test.ts",
   ),

@@ -69,7 +69,9 @@ describe("a budget", () => {
   test.each<[string, Partial<Budget>, number]>([
     ["batches", { batches: 7 }, 7],
     ["series", { batches: 99, series: 35 }, 3],
+    ["series, to the last one", { batches: 99, series: 30 }, 3],
     ["points", { batches: 99, points: 250 }, 2],
+    ["points, to the last one", { batches: 99, points: 300 }, 3],
     ["the narrowest of several", { batches: 5, series: 60, points: 100 }, 1],
   ])("of %s is never exceeded", (_, budget, expected) => {
     const cut = cutToBudget(many(20), { ...NO_BUDGET, ...budget }, 100);
