@@ -8,8 +8,8 @@ export type CellarMishap =
   | { readonly kind: "lost-answer" }
   /** A put is acknowledged and not stored. */
   | { readonly kind: "dropped" }
-  /** A put is acknowledged; one bit of what is stored differs. */
-  | { readonly kind: "corrupted" }
+  /** A put is acknowledged; one bit of what is stored differs: of byte `at`, else of the middle. */
+  | { readonly kind: "corrupted"; readonly at?: number }
   /** HEAD and LIST go on finding what this put stores; GET answers 404 from `afterMs` on. */
   | { readonly kind: "vanish"; readonly afterMs?: number }
   /**

@@ -37,7 +37,8 @@ export function storeObject(
 ): string {
   const id = bucket.newId();
   if (fault?.kind === "dropped") return id;
-  const bytes = fault?.kind === "corrupted" ? withOneBitTurned(content.bytes) : content.bytes;
+  const bytes =
+    fault?.kind === "corrupted" ? withOneBitTurned(content.bytes, fault.at) : content.bytes;
   const vanishesAtMs = fault?.kind === "vanish" ? nowMs + (fault.afterMs ?? 0) : Infinity;
   const version = {
     ...content,
@@ -51,9 +52,8 @@ export function storeObject(
   return id;
 }
 
-function withOneBitTurned(bytes: Buffer): Buffer {
+function withOneBitTurned(bytes: Buffer, at = bytes.length >>> 1): Buffer {
   const turned = Buffer.from(bytes);
-  const at = turned.length >>> 1;
   if (turned.length > 0) turned[at] = (turned[at] ?? 0) ^ 1;
   return turned;
 }

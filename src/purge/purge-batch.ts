@@ -9,6 +9,7 @@ import {
   writeNumbered,
   writeRecord,
 } from "../cellar/records.ts";
+import { withdrawnSeals } from "../cellar/withdrawn.ts";
 import { batchRecordKey, intentKey, periodPrefix, purgedKey } from "../ledger/keys.ts";
 import { type Quoted, sealRecord } from "../ledger/records.ts";
 import { intentRecord } from "../ledger/receipts.ts";
@@ -67,13 +68,17 @@ export async function purgeBatch(gate: GateCase, ports: PurgePorts): Promise<Bat
   return settle(gate, ports, { intents: made, points, registered });
 }
 
-/** Time ranges that one gate can judge within a warrant's life, by the batch's largest seal. */
+/**
+ * Time ranges that one gate can judge within a warrant's life, by the batch's largest seal that is
+ * not withdrawn: such a one may be garbled.
+ */
 async function rangesOf(gate: GateCase, ports: PurgePorts): Promise<Range[]> {
   let points = Number(gate.batch.points ?? 0);
+  const withdrawn = await withdrawnSeals(ports.cold, gate.at, gate.at.batch);
   for await (const { key } of ports.cold.list(
     `${periodPrefix("seals", gate.at)}${gate.at.batch}/`,
   )) {
-    const seal = await readRecord(ports.cold, key, sealRecord);
+    const seal = withdrawn.has(key) ? undefined : await readRecord(ports.cold, key, sealRecord);
     points = Math.max(points, Number(seal?.value.points ?? 0));
   }
   return cutRange(gate.range, Math.ceil(points / gate.limits.gatePoints));

@@ -10,13 +10,13 @@ import {
   writeRecord,
 } from "../cellar/records.ts";
 import type { Cold, Listed } from "../cellar/cold.ts";
+import { withdrawnSeals } from "../cellar/withdrawn.ts";
 import { canonicalJson } from "../ledger/canonical.ts";
 import { createHash } from "node:crypto";
 import {
   batchRecordKey,
   closedKey,
   type BatchRef,
-  idOfKey,
   intentKey,
   markerKey,
   parseBatchRecordKey,
@@ -25,7 +25,7 @@ import {
   supplementKey,
 } from "../ledger/keys.ts";
 import { markerRecord, type Plan, type PlannedBatch, sealRecord } from "../ledger/records.ts";
-import { intentRecord, withdrawnRecord } from "../ledger/receipts.ts";
+import { intentRecord } from "../ledger/receipts.ts";
 import { CellarmanError } from "../runtime/errors.ts";
 import { randomId } from "../runtime/random.ts";
 import type { HfileReading } from "../verify/read-hfile.ts";
@@ -67,7 +67,7 @@ export async function reconcileBatch(
   const own = batchRecordKey("seals", at, "x").slice(0, -"x.json".length);
   const viewed = intents.flatMap((i) => i.value.view.map((q) => q.key));
   const restedOn = new Set(viewed.filter((key) => key.startsWith(own)));
-  const withdrawn = await withdrawnSeals(cold, at);
+  const withdrawn = await withdrawnSeals(cold, at, at.batch);
   const seals = [];
   let archived = 0n;
   for (const key of [...keys, ...restedOn.difference(keys)].toSorted()) {
@@ -92,15 +92,6 @@ export async function reconcileBatch(
     previous: await quoteAll(cold, purged),
   });
   return "reconciled";
-}
-
-async function withdrawnSeals(cold: Cold, at: BatchRef): Promise<Set<string>> {
-  const withdrawn = new Set<string>();
-  for await (const { key } of cold.list(`${periodPrefix("withdrawn", at)}${at.batch}/`)) {
-    const record = await readRecord(cold, key, withdrawnRecord);
-    if (record) withdrawn.add(record.value.seal.key);
-  }
-  return withdrawn;
 }
 
 const goneSeal = (key: string): CellarmanError =>
@@ -211,12 +202,13 @@ async function receiptsOf(
   return { receipts: receipts.toSorted(), last: [...ends.values()].map((o) => o.key).toSorted() };
 }
 
-/** Points and bytes of the newest seal of each batch. */
+/** Points and bytes of the newest seal of each batch that is not withdrawn. */
 async function sealTotals(cold: Cold, at: PeriodRef): Promise<{ points: bigint; bytes: bigint }> {
   const newest = new Map<string, { points: bigint; bytes: bigint; atMs: number }>();
+  const withdrawn = await withdrawnSeals(cold, at);
   for await (const { key, lastModifiedMs } of cold.list(periodPrefix("seals", at))) {
-    const seal = await readRecord(cold, key, sealRecord);
-    if (!seal || idOfKey(key) === "") continue;
+    const seal = withdrawn.has(key) ? undefined : await readRecord(cold, key, sealRecord);
+    if (!seal) continue;
     const { batch, points, bytes } = seal.value;
     const known = newest.get(batch);
     if (known && known.atMs > lastModifiedMs) continue;

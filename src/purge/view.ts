@@ -3,6 +3,7 @@
 import type { Cold } from "../cellar/cold.ts";
 import { quoteOf, readNumbered, readRecord, type Stored } from "../cellar/records.ts";
 import { sameFamily } from "../cellar/holds.ts";
+import { withdrawnSeals } from "../cellar/withdrawn.ts";
 import {
   type BatchRef,
   idOfKey,
@@ -18,7 +19,7 @@ import {
   sealRecord,
   verifiedRecord,
 } from "../ledger/records.ts";
-import { type Intent, intentRecord, withdrawnRecord } from "../ledger/receipts.ts";
+import { type Intent, intentRecord } from "../ledger/receipts.ts";
 import { orderView, type ViewOrder } from "../ledger/view.ts";
 import { overlap } from "../plan/slices.ts";
 import type { Forge } from "../forge/forge.ts";
@@ -51,7 +52,7 @@ export interface View {
 export async function readView(cold: Cold, gate: GateCase, forge?: Forge): Promise<View> {
   const restedOn = await sealsOfIntents(cold, gate);
   const keys = new Set([...(await sealKeys(cold, gate)), ...restedOn, ...gate.retiredSeals]);
-  const withdrawn = await readWithdrawn(cold, gate.at);
+  const withdrawn = await withdrawnSeals(cold, gate.at);
   const seals: Stored<Seal>[] = [];
   const lost: string[] = [];
   for (const key of [...keys].toSorted()) {
@@ -114,16 +115,6 @@ async function sealKeys(cold: Cold, gate: GateCase): Promise<string[]> {
     if (own.includes(batch) || !sameFamily(batch, gate.at.batch)) keys.add(key);
   }
   return [...keys];
-}
-
-/** Keys of the withdrawn seals of a period. */
-async function readWithdrawn(cold: Cold, at: BatchRef): Promise<Set<string>> {
-  const withdrawn = new Set<string>();
-  for await (const { key } of cold.list(periodPrefix("withdrawn", at))) {
-    const record = await readRecord(cold, key, withdrawnRecord);
-    if (record) withdrawn.add(record.value.seal.key);
-  }
-  return withdrawn;
 }
 
 /** Seals that a purge of this batch or of one that it was split from rests on. */

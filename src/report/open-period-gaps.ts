@@ -4,8 +4,9 @@
 import type { Cold } from "../cellar/cold.ts";
 import { readRecord } from "../cellar/records.ts";
 import type { PeriodLedger } from "../cellar/snapshot.ts";
+import { withdrawnSeals } from "../cellar/withdrawn.ts";
 import { generationEndedRecord } from "../ledger/generations.ts";
-import { batchRecordKey, idOfKey, joinKey, type PeriodRef, periodPrefix } from "../ledger/keys.ts";
+import { batchRecordKey, joinKey, type PeriodRef, periodPrefix } from "../ledger/keys.ts";
 import type { Seal } from "../ledger/records.ts";
 
 /** A seal whose object, or whose data, is wrong or gone. */
@@ -64,18 +65,14 @@ export async function receiptsWithoutSeal(
   ledger: PeriodLedger,
   batches: readonly string[],
 ): Promise<LostSeal[]> {
-  const withdrawn = new Set<string>();
-  for await (const { key } of cold.list(periodPrefix("withdrawn", ledger.at))) {
-    withdrawn.add(idOfKey(key));
-  }
+  const withdrawn = await withdrawnSeals(cold, ledger.at);
   const lost: LostSeal[] = [];
   for (const batch of batches) {
     const { seals, verified } = ledger.marksOf(batch);
     const known = new Set(seals.map((s) => s.id));
     for (const id of verified.keys()) {
-      if (known.has(id) || withdrawn.has(id)) continue;
       const seal = batchRecordKey("seals", { ...ledger.at, batch }, id);
-      if (await cold.get(seal)) continue;
+      if (known.has(id) || withdrawn.has(seal) || (await cold.get(seal))) continue;
       lost.push({ seal, why: "it was verified, and is gone" });
     }
   }

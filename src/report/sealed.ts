@@ -4,6 +4,7 @@ import pLimit from "p-limit";
 import type { Cold } from "../cellar/cold.ts";
 import { readNumbered, readQuoted, readRecord, type Stored } from "../cellar/records.ts";
 import { readRuling } from "../cellar/snapshot.ts";
+import { withdrawnSeals } from "../cellar/withdrawn.ts";
 import {
   attemptPrefix,
   idOfKey,
@@ -14,7 +15,7 @@ import {
   periodPrefix,
 } from "../ledger/keys.ts";
 import { manifestRecord, markerRecord, type Seal, sealRecord } from "../ledger/records.ts";
-import { type Intent, intentRecord, withdrawnRecord } from "../ledger/receipts.ts";
+import { type Intent, intentRecord } from "../ledger/receipts.ts";
 import { asCellarmanError } from "../runtime/errors.ts";
 import type { LostSeal } from "./open-period-gaps.ts";
 import { rankSeals } from "./rank.ts";
@@ -74,7 +75,7 @@ export interface SealsRead {
 
 /** The seals of a period that are not withdrawn, its intents, and what of it is wrong. */
 export async function readSeals(cold: Cold, at: PeriodRef): Promise<SealsRead> {
-  const withdrawn = await readWithdrawn(cold, at);
+  const withdrawn = await withdrawnSeals(cold, at);
   const verified = await idsUnder(cold, periodPrefix("verified", at));
   const { keys, batches } = await sealKeys(cold, at);
   const intents = await readAllIntents(cold, at, batches);
@@ -96,16 +97,6 @@ export async function readSeals(cold: Cold, at: PeriodRef): Promise<SealsRead> {
     return seal;
   });
   return { seals: seals.filter((s) => s !== undefined), intents, wrong };
-}
-
-/** Keys of the withdrawn seals of a period. */
-async function readWithdrawn(cold: Cold, at: PeriodRef): Promise<Set<string>> {
-  const withdrawn = new Set<string>();
-  for await (const { key } of cold.list(periodPrefix("withdrawn", at))) {
-    const record = await readRecord(cold, key, withdrawnRecord);
-    if (record) withdrawn.add(record.value.seal.key);
-  }
-  return withdrawn;
 }
 
 async function sealKeys(

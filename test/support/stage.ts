@@ -141,9 +141,9 @@ export async function archivedPoints(world: World): Promise<Set<string>> {
   const cold = bucketOf(world);
   const all = new Set<string>();
   for (const key of keysOf(world, "seals/")) {
-    const seal = await readRecord(cold, key, sealRecord);
-    if (!seal) continue;
     try {
+      const seal = await readRecord(cold, key, sealRecord);
+      if (!seal) continue;
       const { manifest } = await readSeal(cold, seal);
       const stream = sealPoints(cold, manifest);
       for await (const batch of stream) {

@@ -2,12 +2,14 @@
 // never run at once, wherever their runners are.
 import type { Cold } from "../../cellar/cold.ts";
 import {
+  ifReadable,
   readNumbered,
   readRecord,
   type Stored,
   writeNumbered,
   writeRecord,
 } from "../../cellar/records.ts";
+import { withdrawnSeals } from "../../cellar/withdrawn.ts";
 import {
   type Generation,
   type GenerationEnded,
@@ -43,8 +45,10 @@ export async function findOpen(cold: Cold, at: BatchRef): Promise<OpenGeneration
 
 /** Whether a seal rests on a generation: a crash may have kept its end from being recorded. */
 async function isSealed(cold: Cold, at: BatchRef, generation: string): Promise<boolean> {
+  const withdrawn = await withdrawnSeals(cold, at, at.batch);
   for await (const { key } of cold.list(`${periodPrefix("seals", at)}${at.batch}/`)) {
-    const seal = await readRecord(cold, key, sealRecord);
+    const reading = readRecord(cold, key, sealRecord);
+    const seal = await (withdrawn.has(key) ? ifReadable(reading) : reading);
     if (seal?.value.generation === generation) return true;
   }
   return false;
