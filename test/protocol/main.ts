@@ -26,22 +26,39 @@ function wholeNumber(name: "histories" | "seed" | "jobs"): number {
 
 /** Seeds are dealt out in portions, so that every thread is busy to the end. */
 const PORTION = 50;
+/** How often a run says how far it is, ms. */
+const PROGRESS_MS = 60_000;
+/** A run ends after so many broken promises. */
+const FAILURES_MAX = 5;
 
 async function runAll(kind: Kind, seed: number, histories: number, jobs: number): Promise<Summary> {
   const total = emptySummary();
   let next = 0;
+  const progress = setInterval(() => tellProgress(total, histories), PROGRESS_MS);
   const work = async (): Promise<void> => {
     const worker = new Worker(new URL("worker.ts", import.meta.url));
-    while (next < histories && total.failures.length < 5) {
+    while (next < histories && total.failures.length < FAILURES_MAX) {
       const count = Math.min(PORTION, histories - next);
       const from = seed + next;
       next += count;
-      addSummary(total, await ask(worker, { kind, from, count }));
+      const part = await ask(worker, { kind, from, count });
+      for (const story of part.failures) process.stderr.write(`${story}\n\n`);
+      addSummary(total, part);
     }
     await worker.terminate();
   };
   await Promise.all(Array.from({ length: jobs }, work));
+  clearInterval(progress);
   return total;
+}
+
+function tellProgress({ histories, deleted, lost, failed }: Summary, wanted: number): void {
+  const minutes = (Date.now() - beganMs) / 60_000;
+  const left = histories === 0 ? "?" : Math.ceil((minutes * (wanted - histories)) / histories);
+  process.stderr.write(
+    `${histories} of ${wanted} histories, ${deleted} deleted something, ${lost} lost a point, ` +
+      `${failed} broke a promise; about ${left} min left\n`,
+  );
 }
 
 function ask(worker: Worker, order: object): Promise<Summary> {
@@ -64,7 +81,6 @@ const total = await runAll(
   wholeNumber("jobs"),
 );
 const seconds = (Date.now() - beganMs) / 1000;
-for (const story of total.failures) process.stderr.write(`${story}\n\n`);
 const { histories, deleted, lost, failed } = total;
 const document = { kind, histories, deleted, lost, failed, seconds };
 const perSecond = Math.round((histories / seconds) * 10) / 10;

@@ -14,7 +14,7 @@ import {
   type QueuedDelete,
   valueName,
 } from "./model-series.ts";
-import { reliesOn } from "./reliance.ts";
+import { CLOCKS_MS, reliesOn } from "./reliance.ts";
 import type { Life } from "./scheduler.ts";
 import { DAY_MS, PERIOD, RANGE } from "./settings.ts";
 import { activeHold } from "./truth-holds.ts";
@@ -201,9 +201,9 @@ export class Promises {
     const { bucket, place } = this.world;
     for (const key of bucket.keysUnder(`lists/${place.flow.name}/`)) {
       const list = await readRecord(bucket.truth, key, purgeListRecord).catch(() => undefined);
-      // A process reads the newest list once, when it begins.
+      // A process reads the newest list once, when it begins, and dates it by the store's clock.
       const isNamed = list?.value.entries.some((entry) => entry.batch === batch);
-      if (list && isNamed && beganMs - list.lastModifiedMs <= DAY_MS) return;
+      if (list && isNamed && beganMs - list.lastModifiedMs <= DAY_MS + CLOCKS_MS) return;
     }
     this.breaks("I2", "a delete that no purge list names");
   }

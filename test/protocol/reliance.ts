@@ -9,7 +9,7 @@ import { MINUTE_MS, PERIOD } from "./settings.ts";
 import type { World } from "./world.ts";
 
 /** Clocks are set while a gate works; ages are known no better. */
-const CLOCKS_MS = 20 * MINUTE_MS;
+export const CLOCKS_MS = 20 * MINUTE_MS;
 
 /** Why none of some seals may be relied on; undefined: one may. */
 export async function reliesOn(
