@@ -120,6 +120,7 @@ async function seal(run: ArchiveRun, batch: PlannedBatch, attempt: string): Prom
     attempt,
     manifest: quoted,
     range: batch.range,
+    parents: batch.parents,
     ...plain(exported.hfile?.seen ?? seen),
     points: manifest.points,
     bytes: String(bytes),

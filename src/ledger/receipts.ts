@@ -58,6 +58,8 @@ export const intentRecord = z.strictObject({
   schema: z.literal("cellarman/intent/1"),
   ...inBatch,
   range: rangeRecord,
+  /** Batches that this one was split from. */
+  parents: z.array(name),
   selector: z.string(),
   server: z.string(),
   /** The view that this delete rests on. */

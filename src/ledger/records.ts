@@ -149,6 +149,8 @@ export const sealRecord = z.strictObject({
   attempt: randomId,
   manifest: quoted,
   range: rangeRecord,
+  /** Batches that this one was split from: they tell with which others it may share a point. */
+  parents: z.array(name),
   /**
    * Seals listed before the attempt's first hot read, whose series and range can overlap (design
    * §3).

@@ -1,7 +1,7 @@
 // The archive's view of a period: which seal's value counts where several hold a point (design §3,
 // "The archive's view"). Later wins, and "later" means "had seen the other before its own first hot
 // read". Pure.
-import { batchFamily } from "./keys.ts";
+import { type Lineage, mayShare } from "./lineage.ts";
 import type { Range } from "../warp10/range.ts";
 import type { Quoted, Seal } from "./records.ts";
 
@@ -13,14 +13,16 @@ export interface ViewSeal {
 
 /** An order of seals: what overrides what. */
 export interface ViewOrder {
-  /** Whether seal `a`'s value wins over seal `b`'s where both hold a point. */
-  overrides(a: string, b: string): boolean;
+  /**
+   * Whether seal `a`'s value wins over seal `b`'s for a point that both hold, and all of `holders`
+   * where these are said: that they hold it tells which purges can have touched it.
+   */
+  overrides(a: string, b: string, holders?: readonly string[]): boolean;
 }
 
 /** A purge intent that rests on some seals, and the range it covers. */
-export interface ViewIntent {
+export interface ViewIntent extends Lineage {
   readonly key: string;
-  readonly batch: string;
   readonly range: Range;
   readonly seals: readonly string[];
 }
@@ -45,36 +47,47 @@ export function orderView(seals: readonly ViewSeal[], intents: readonly ViewInte
     }
     return found;
   };
-  const onlyAdds = (key: string): boolean => {
-    const seal = byKey.get(key);
-    if (!seal) return false;
-    return intents.some(
-      (intent) =>
-        concerns(intent, seal) &&
-        !intent.seals.includes(key) &&
-        !seal.sawIntents.includes(intent.key),
-    );
+  const frozenBy = new Map<string, readonly ViewIntent[]>();
+  const freezing = (key: string): readonly ViewIntent[] => {
+    const known = frozenBy.get(key) ?? intentsBeyond(key, byKey.get(key), intents);
+    frozenBy.set(key, known);
+    return known;
   };
+  const onlyAdds = (key: string, holders: readonly string[]): boolean =>
+    freezing(key).some((intent) => holders.every((h) => concerns(intent, byKey.get(h))));
   return {
-    overrides: (a, b) => {
-      if (onlyAdds(a) !== onlyAdds(b)) return onlyAdds(b);
-      return sawAll(a).has(b);
+    overrides: (a, b, holders = [a, b]) => {
+      const [aAdds, bAdds] = [onlyAdds(a, holders), onlyAdds(b, holders)];
+      return aAdds === bAdds ? sawAll(a).has(b) : bAdds;
     },
   };
 }
 
-/**
- * Whether a delete can have touched what a seal holds: batches of one plan or supplement are
- * disjoint.
- */
-function concerns({ batch, range }: ViewIntent, seal: Seal): boolean {
+/** Purges of a seal's range that neither rest on it nor were seen by it. */
+const intentsBeyond = (
+  key: string,
+  seal: Seal | undefined,
+  intents: readonly ViewIntent[],
+): readonly ViewIntent[] =>
+  intents.filter(
+    (intent) =>
+      seal &&
+      concerns(intent, seal) &&
+      !intent.seals.includes(key) &&
+      !seal.sawIntents.includes(intent.key),
+  );
+
+/** Whether a delete can have touched what a seal holds; of a seal that is gone: it can. */
+function concerns(intent: ViewIntent, seal: Seal | undefined): boolean {
+  if (!seal) return true;
+  const { range } = intent;
   if (range.start > BigInt(seal.range.end) || range.end < BigInt(seal.range.start)) return false;
-  return batch === seal.batch || batchFamily(batch) !== batchFamily(seal.batch);
+  return mayShare(intent, seal);
 }
 
 /** The seals that nothing else in `holders` overrides: where there are several, they must agree. */
 export function maximal(order: ViewOrder, holders: readonly string[]): string[] {
   return holders.filter(
-    (key) => !holders.some((other) => other !== key && order.overrides(other, key)),
+    (key) => !holders.some((other) => other !== key && order.overrides(other, key, holders)),
   );
 }

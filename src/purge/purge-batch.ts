@@ -68,10 +68,7 @@ export async function purgeBatch(gate: GateCase, ports: PurgePorts): Promise<Bat
   return settle(gate, ports, { intents: made, points, registered });
 }
 
-/**
- * Time ranges that one gate can judge within a warrant's life, by the batch's largest seal that is
- * not withdrawn: such a one may be garbled.
- */
+/** Time ranges that one gate can judge within a warrant's life, by the largest seal in force. */
 async function rangesOf(gate: GateCase, ports: PurgePorts): Promise<Range[]> {
   let points = Number(gate.batch.points ?? 0);
   const withdrawn = await withdrawnSeals(ports.cold, gate.at, gate.at.batch);
@@ -191,6 +188,7 @@ async function writeIntent(gate: GateCase, cold: Cold, { view }: GateResult): Pr
     ...gate.at,
     process: gate.process,
     range: { start: String(gate.range.start), end: String(gate.range.end) },
+    parents: gate.batch.parents,
     selector: gate.batch.selector,
     server: gate.plan.value.server,
     view: seals.map(quoteOf),

@@ -160,6 +160,7 @@ export function viewOrder(
     intents.map(({ key, value }) => ({
       key,
       batch: value.batch,
+      parents: value.parents,
       range: { start: BigInt(value.range.start), end: BigInt(value.range.end) },
       seals: value.view.map((q) => q.key),
     })),

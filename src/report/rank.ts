@@ -1,7 +1,7 @@
 // Ranks for a reader that knows no order of seals, only "the highest rank wins": for `list --sql`.
 // Pure.
 import type { Stored } from "../cellar/records.ts";
-import { batchFamily } from "../ledger/keys.ts";
+import { mayShare } from "../ledger/lineage.ts";
 import type { Seal } from "../ledger/records.ts";
 import type { Intent } from "../ledger/receipts.ts";
 import type { ViewOrder } from "../ledger/view.ts";
@@ -10,32 +10,47 @@ import { viewOrder } from "../purge/view.ts";
 
 type StoredSeal = Stored<Seal>;
 
+/** Ranks by key, and the seals whose place no rank can say. */
+export interface Ranked {
+  readonly ranks: ReadonlyMap<string, number>;
+  readonly unclear: readonly string[];
+}
+
 /**
  * Ranks the seals of one period that may hold the same point as another: a seal that overrides
- * another has the higher rank. Seals that share no point with any other are not in the map.
- * Overriding is judged as the gate of each batch does: over the batch's own seals, and those of
- * other plans and supplements that overlap them.
+ * another has the higher rank. Seals that share no point with any other have none. Purges of parts
+ * of their batches can order three seals in a ring, of which each point knows only one way round:
+ * such seals are `unclear`.
  */
 export function rankSeals(
   seals: readonly StoredSeal[],
   intentsOf: (batch: string) => readonly Stored<Intent>[],
-): ReadonlyMap<string, number> {
+): Ranked {
   const filled = seals.filter((s) => s.value.points !== "0");
-  // Batches of one plan or supplement are disjoint.
-  const families = Map.groupBy(filled, (s) => batchFamily(s.value.batch));
+  const byBatch = Map.groupBy(filled, (s) => s.value.batch);
+  const order = viewOrder(
+    filled,
+    [...byBatch.keys()].flatMap((batch) => [...intentsOf(batch)]),
+  );
   const overridden = new Map<string, Set<string>>();
-  for (const [batch, own] of Map.groupBy(filled, (s) => s.value.batch)) {
-    const others = [...families]
-      .filter(([family]) => family !== batchFamily(batch))
-      .flatMap(([, members]) => members)
-      .filter((s) => own.some((o) => overlap(rangeOf(o), rangeOf(s))));
-    const context = [...own, ...others];
-    if (context.length === 1) continue;
-    const batches = new Set(context.map((s) => s.value.batch));
-    const intents = [...batches].flatMap((b) => [...intentsOf(b)]);
-    addEdges(overridden, own, context, viewOrder(context, intents));
-  }
+  for (const own of byBatch.values()) addEdges(overridden, own, sharing(own, byBatch), order);
   return depths(overridden);
+}
+
+/** Seals that may hold a point of a batch: its own, and of other plans and supplements. */
+function sharing(
+  own: readonly StoredSeal[],
+  byBatch: ReadonlyMap<string, readonly StoredSeal[]>,
+): StoredSeal[] {
+  const [{ value: first } = { value: undefined }] = own;
+  if (!first) return [];
+  const others = [...byBatch].filter(
+    ([batch, [other]]) => batch !== first.batch && other && mayShare(first, other.value),
+  );
+  const near = others
+    .flatMap(([, theirs]) => theirs)
+    .filter((s) => own.some((o) => overlap(rangeOf(o), rangeOf(s))));
+  return [...own, ...near];
 }
 
 const rangeOf = ({ value: { range } }: StoredSeal) => ({
@@ -49,6 +64,7 @@ function addEdges(
   context: readonly StoredSeal[],
   order: ViewOrder,
 ): void {
+  if (context.length === 1) return;
   for (const { key } of context) {
     if (!overridden.has(key)) overridden.set(key, new Set());
   }
@@ -62,21 +78,25 @@ function addEdges(
 }
 
 /** The longest way down from each seal; one that overrides nothing is 1. */
-function depths(overridden: ReadonlyMap<string, ReadonlySet<string>>): Map<string, number> {
-  const known = new Map<string, number>();
+function depths(overridden: ReadonlyMap<string, ReadonlySet<string>>): Ranked {
+  const ranks = new Map<string, number>();
+  const unclear = new Set<string>();
   for (const start of overridden.keys()) {
     // By hand, not by recursion: a way down may be thousands of seals long.
     const way = [start];
     while (way.length > 0) {
       const key = way.at(-1) ?? "";
-      const below = [...(overridden.get(key) ?? [])];
-      const open = below.find((b) => !known.has(b) && !way.includes(b));
-      if (open !== undefined) way.push(open);
-      else {
-        known.set(key, 1 + Math.max(0, ...below.map((b) => known.get(b) ?? 0)));
-        way.pop();
+      const below = [...(overridden.get(key) ?? [])].filter((b) => !ranks.has(b));
+      const open = below.find((b) => !way.includes(b));
+      if (open !== undefined) {
+        way.push(open);
+        continue;
       }
+      for (const b of below) for (const one of way.slice(way.indexOf(b))) unclear.add(one);
+      const known = [...(overridden.get(key) ?? [])].map((b) => ranks.get(b) ?? 0);
+      ranks.set(key, 1 + Math.max(0, ...known));
+      way.pop();
     }
   }
-  return known;
+  return { ranks, unclear: [...unclear] };
 }

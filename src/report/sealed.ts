@@ -59,7 +59,9 @@ const READS = 16;
  */
 export async function readSealed(cold: Cold, at: PeriodRef): Promise<SealedPeriod> {
   const { seals, intents, wrong } = await readSeals(cold, at);
-  const ranks = rankSeals(seals, (batch) => intents.get(batch) ?? []);
+  const { ranks, unclear } = rankSeals(seals, (batch) => intents.get(batch) ?? []);
+  const why = "what of it counts, no rank can say; `cellarman audit` tells it of a point";
+  for (const seal of unclear) wrong.push({ seal, why });
   const attempts = await pLimit(READS).map(seals, (s) =>
     readObjects(cold, s, ranks.get(s.key), wrong),
   );

@@ -12,6 +12,7 @@ const intent: LedgerRecord = {
   schema: "cellarman/intent/1",
   ...at,
   range: { start: "0", end: "1" },
+  parents: [],
   selector: "~.*{}",
   server: "http://hot",
   view: [quote("seals/b-1/s", 1)],

@@ -70,7 +70,7 @@ function sealAsHfile(): void {
     last: "2",
     digest,
   });
-  const more = { manifest, saw: [], sawIntents: [], points: "2", bytes: "8" };
+  const more = { manifest, parents: [], saw: [], sawIntents: [], points: "2", bytes: "8" };
   const key = batchRecordKey("seals", at, attempt);
   const seal = cold.plant(key, { ...of, ...more, schema: "cellarman/seal/1" });
   const marker = { schema: "cellarman/marker/1", ...at, process: hexId(1), seal: key };

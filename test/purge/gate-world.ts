@@ -144,6 +144,7 @@ export function plantIntent(
     batch,
     process: hexId(3),
     range: { start: String(range.start), end: String(range.end) },
+    parents: [],
     selector: gate.batch.selector,
     server: plan.value.server,
     view: view.map((key) => ({ key, sha256: hexHash(1) })),

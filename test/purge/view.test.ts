@@ -177,6 +177,25 @@ describe("after a purge intent", () => {
     expect(topOf([A, B], [sibling])).toEqual([B]);
   });
 
+  test("nor does one of a sibling of the batch that this one was split from", () => {
+    const part = { batch: "cccccccc-00000", parents: [BATCH] };
+    const blind = sealOf("x", { ...part, saw: keys(A) });
+    const sibling = intentOf(1, [B], { batch: `${FAMILY}-00001` });
+    expect(topOf([A, blind], [sibling])).toEqual([blind]);
+    const halfOfSibling = { batch: "dddddddd-00000", parents: [`${FAMILY}-00001`] };
+    expect(topOf([A, blind], [intentOf(1, [B], halfOfSibling)])).toEqual([blind]);
+    expect(topOf([A, blind], [intentOf(1, [A])])).toEqual([A]);
+  });
+
+  test("nor where another holder of the point shares none with the purged batch", () => {
+    const [other, purged] = ["bbbbbbbb-00000", "bbbbbbbb-00001"];
+    const theirs = sealOf("t", { batch: other, saw: keys(A) });
+    const last = sealOf("l", { saw: keys(A, theirs) });
+    const order = viewOrder([A, theirs, last], [intentOf(1, [A], { batch: purged })]);
+    expect(maximal(order, keys(A, last))).toEqual(keys(A));
+    expect(maximal(order, keys(A, theirs, last))).toEqual(keys(last));
+  });
+
   test("an intent of another plan's batch does: a blind seal only adds", () => {
     const retired = sealOf("r", { batch: "bbbbbbbb-00000" });
     const theirs = intentOf(1, [retired], { batch: "bbbbbbbb-00000" });

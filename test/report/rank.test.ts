@@ -9,7 +9,7 @@ import { BATCH, FAMILY, intentOf, sealKeyOf, sealOf } from "../ledger/seals.ts";
 
 const none = (): [] => [];
 const ranksOf = (seals: readonly Stored<Seal>[]): (number | undefined)[] => {
-  const ranks = rankSeals(seals, none);
+  const { ranks } = rankSeals(seals, none);
   return seals.map((s) => ranks.get(s.key));
 };
 
@@ -45,8 +45,32 @@ describe("rankSeals", () => {
 
   it("ranks a seal that a purge froze out below those that the purge rests on", () => {
     const blind = sealOf("x", { saw: [A.key] });
-    const ranks = rankSeals([A, blind], () => [intentOf(1, [A])]);
+    const { ranks } = rankSeals([A, blind], () => [intentOf(1, [A])]);
     expect((ranks.get(A.key) ?? 0) > (ranks.get(blind.key) ?? 0)).toBe(true);
+  });
+
+  it("goes by no purge of a batch that shares no point: parts of a split are as disjoint", () => {
+    const [other, part] = [`${FAMILY}-00001`, "bbbbbbbb-00000"];
+    const first = sealOf("f", { batch: other });
+    const later = sealOf("l", { batch: other, saw: [first.key] });
+    const half = sealOf("h", { batch: part, parents: [BATCH], saw: [A.key, first.key, later.key] });
+    const third = `${FAMILY}-00002`;
+    const purge = intentOf(1, [sealOf("t", { batch: third })], { batch: third });
+    const seals = [A, half, first, later, sealOf("t", { batch: third })];
+    const { ranks, unclear } = rankSeals(seals, (batch) => (batch === third ? [purge] : []));
+    expect(seals.map((s) => ranks.get(s.key))).toEqual([1, 2, 1, 2, undefined]);
+    expect(unclear).toEqual([]);
+  });
+
+  it("says so where a purge of a part of a batch makes a ring of three", () => {
+    const [neighbour, purged] = ["bbbbbbbb-00000", "bbbbbbbb-00001"];
+    const old = sealOf("o");
+    const middle = sealOf("m", { batch: neighbour, saw: [old.key] });
+    const last = sealOf("l", { saw: [old.key, middle.key] });
+    const purge = intentOf(1, [old], { batch: purged });
+    const rest = sealOf("r", { batch: purged });
+    const { unclear } = rankSeals([old, middle, last, rest], (b) => (b === purged ? [purge] : []));
+    expect(unclear.toSorted()).toEqual([last.key, middle.key, old.key].toSorted());
   });
 
   it("agrees with the view's order over any history", () => {
@@ -74,7 +98,7 @@ describe("rankSeals", () => {
           1,
           seals.filter((_, i) => steps[i]?.isNamed),
         );
-        const ranks = rankSeals(seals, (batch) => (batch === BATCH ? [intent] : []));
+        const { ranks } = rankSeals(seals, (batch) => (batch === BATCH ? [intent] : []));
         // As the gate of BATCH sees it, whose intent it is.
         if (seals.every((s) => s.value.batch !== BATCH)) return;
         const order = viewOrder(seals, [intent]);

@@ -23,7 +23,7 @@ export type Blow = "KILL" | "TERM";
 export interface LaneOptions {
   readonly program: Program;
   readonly cache: string;
-  /** This lane takes every `lanes`-th crash point from `lane` on. */
+  /** Of each command's requests this lane takes the `lane`-th of `lanes` stretches, from 0 on. */
   readonly lane: number;
   readonly lanes: number;
   /** Takes only every n-th crash point of a lane; an odd number, so that both sides come. */
@@ -120,15 +120,14 @@ export class Lane {
     return requests;
   }
 
-  /** The lane's crash points, last command first. */
+  /** The lane's crash points, last command first. Neighbours often leave the same behind. */
   points(counts: readonly number[]): CrashPoint[] {
-    const all = counts.flatMap((count, step) =>
-      Array.from({ length: count }, (_, i) => i + 1).flatMap((request) =>
-        SIDES.map((side) => ({ step, request, side })),
-      ),
-    );
     const { lane, lanes, every } = this.options;
-    const own = all.filter(({ request }) => request % lanes === lane);
+    const own = counts.flatMap((count, step) =>
+      Array.from({ length: count }, (_, i) => i + 1)
+        .filter((request) => Math.floor(((request - 1) * lanes) / count) === lane)
+        .flatMap((request) => SIDES.map((side) => ({ step, request, side }))),
+    );
     return own.filter((_, i) => i % every === 0).toReversed();
   }
 

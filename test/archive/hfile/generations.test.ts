@@ -73,6 +73,7 @@ describe("generations of a batch", () => {
       attempt: id(8),
       manifest: quoted,
       range: { start: "0", end: "9" },
+      parents: [],
       saw: [],
       sawIntents: [],
       points: "1",
