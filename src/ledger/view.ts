@@ -58,7 +58,8 @@ export function orderView(seals: readonly ViewSeal[], intents: readonly ViewInte
   return {
     overrides: (a, b, holders = [a, b]) => {
       const [aAdds, bAdds] = [onlyAdds(a, holders), onlyAdds(b, holders)];
-      return aAdds === bAdds ? sawAll(a).has(b) : bAdds;
+      if (aAdds !== bAdds) return bAdds;
+      return sawAll(a).has(b);
     },
   };
 }

@@ -51,8 +51,15 @@ export const VIEW_MUTANTS: readonly HandMutant[] = [
   mutant(
     "view frozen by its intent",
     "src/ledger/view.ts",
-    "      if (onlyAdds(a) !== onlyAdds(b)) return onlyAdds(b);\n",
+    "      if (aAdds !== bAdds) return bAdds;\n",
     "",
+    "test/purge/view.test.ts",
+  ),
+  mutant(
+    "no purge of a disjoint batch freezes",
+    "src/ledger/view.ts",
+    "  return mayShare(intent, seal);",
+    "  return true;",
     "test/purge/view.test.ts",
   ),
   mutant(
