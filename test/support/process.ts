@@ -3,6 +3,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { assertKept } from "../../sim/planted.ts";
 import type { World } from "../../sim/world.ts";
 
 const CLI = join(import.meta.dirname, "../../src/cli.ts");
@@ -18,7 +19,7 @@ export interface Started {
 
 /**
  * Starts `node src/cli.ts …` with the world's tokens and clock, and nothing else of this
- * environment.
+ * environment. `ended` rejects where it told a secret.
  */
 export function startCli(world: World, ...argv: string[]): Started {
   const flags = ["--flows", world.flows, "--flows-are-authoritative"];
@@ -35,6 +36,7 @@ export function startCli(world: World, ...argv: string[]): Started {
     },
     stdio: ["ignore", "pipe", "pipe"],
   });
+  const secrets = new Map(world.env);
   let [stdout, stderr] = ["", ""];
   child.stdout.on("data", (bytes: Buffer) => (stdout += bytes.toString()));
   child.stderr.on("data", (bytes: Buffer) => (stderr += bytes.toString()));
@@ -42,6 +44,9 @@ export function startCli(world: World, ...argv: string[]): Started {
   const ended = new Promise<Awaited<Started["ended"]>>((resolve, reject) => {
     child.on("error", reject);
     child.on("close", (code) => resolve({ code, stdout, stderr, ms: Date.now() - beganMs }));
+  }).then((said) => {
+    assertKept(secrets, Object.entries({ stdout: said.stdout, stderr: said.stderr }));
+    return said;
   });
   return { child, said: () => ({ stdout, stderr }), ended };
 }

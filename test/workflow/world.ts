@@ -4,6 +4,7 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Credential } from "../../sim/cellar/protocol.ts";
+import { assertKept } from "../../sim/planted.ts";
 import { type GitHubSim, startGitHub } from "../../sim/github/server.ts";
 import { World, type WorldOptions } from "../../sim/world.ts";
 import { START } from "../support/november.ts";
@@ -124,8 +125,32 @@ export async function openPlay(setting: Setting = {}): Promise<Play> {
     close: async () => {
       await Promise.all([world.close(), github.close()]);
       rmSync(folder, { recursive: true, force: true });
+      assertKept(secretsOf(stage), textsToSee(stage));
     },
   };
+}
+
+/** Every secret of every environment; variables of one name are told apart. */
+function secretsOf({ environments, secrets }: Stage): Map<string, string> {
+  const all = [...environments].flatMap(([where, environment]) =>
+    Object.entries(environment.secrets).map(([name, text]) => [`${where}: ${name}`, text] as const),
+  );
+  return new Map([...all, ...Object.entries(secrets)]);
+}
+
+/** All that people see of the runs, and of what these wrote on GitHub's pages. */
+function* textsToSee({ runs, github }: Stage): Generator<[where: string, text: string]> {
+  for (const { records, artifacts } of runs) {
+    for (const { name, log, summary, annotations, outputs } of records) {
+      yield [`the log of ${name}`, log];
+      yield [`the summary of ${name}`, summary];
+      yield [`annotations and outputs of ${name}`, JSON.stringify([annotations, outputs])];
+    }
+    for (const { name, text } of artifacts) yield [`the artifact ${name}`, text];
+  }
+  for (const { title, body } of github.world.issues.values()) yield ["an issue", title + body];
+  for (const { body } of github.world.comments.values()) yield ["a comment", body];
+  for (const { path } of github.calls) yield ["an address", path];
 }
 
 function flowText(world: World, name: string, rest: string): string {

@@ -5,6 +5,7 @@ import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import pLimit from "p-limit";
+import { assertKept } from "../../../sim/planted.ts";
 import { openClient } from "../../../src/cellar/client.ts";
 import type { StoreAnswer } from "../../../src/cellar/exchange.ts";
 import { placeOf } from "../../../src/cellar/place.ts";
@@ -195,6 +196,7 @@ export class RealWorld {
       env: { get: (name) => this.env.get(name) || undefined },
       clock: this.clock,
     });
+    assertKept(this.env, Object.entries({ stdout, stderr }));
     return { code, stdout, stderr };
   }
 
