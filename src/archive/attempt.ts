@@ -24,6 +24,7 @@ import type { Exporter, HfileFacts, Seen, SeriesListing } from "./exporter.ts";
 import { type ObjectRecord, putObject, putSeriesList } from "./objects.ts";
 import type { SeriesTotals } from "./points.ts";
 import { readBack } from "./read-back.ts";
+import { sizeOf } from "../verify/read-seal.ts";
 
 /** What every attempt of a run shares. */
 export interface ArchiveRun {
@@ -240,6 +241,3 @@ function manifestOf(
     ...(made.hfile ? { hfile: made.hfile.manifest } : {}),
   };
 }
-
-const sizeOf = (manifest: Manifest): number =>
-  manifest.objects.reduce((n, o) => n + o.bytes, manifest.seriesList.bytes);

@@ -47,7 +47,7 @@ function firstDay(every: PeriodKind, name: string): Temporal.PlainDate | undefin
     if (every === "day") return Temporal.PlainDate.from(name);
     if (every === "month") return Temporal.PlainYearMonth.from(name).toPlainDate({ day: 1 });
     const [, year, week] = /^(\d{4})-W(\d{2})$/.exec(name) ?? [];
-    if (!year || !week) return undefined;
+    if (week === undefined) return undefined;
     const inWeekOne = Temporal.PlainDate.from(`${year}-01-04`);
     const monday = inWeekOne.subtract({ days: inWeekOne.dayOfWeek - 1 });
     return monday.add({ weeks: Number(week) - 1 });

@@ -34,8 +34,25 @@ export async function readSeal(
   hfiles?: Pick<AttemptReading, "hfiles" | "depth">,
 ): Promise<SealContents> {
   const manifest = (await readQuoted(cold, seal.value.manifest, manifestRecord)).value;
+  checkSeal(seal, manifest);
   return { seal, manifest, ...(await readAttempt(cold, manifest, { range, ...hfiles })) };
 }
+
+/** A garbled seal may still read as one: what it and its manifest both say must be alike. */
+function checkSeal({ key, value }: Stored<Seal>, manifest: Manifest): void {
+  for (const field of ["flow", "period", "batch", "plan", "attempt", "points"] as const) {
+    if (value[field] === manifest[field]) continue;
+    throw wrong(key, `it says ${field} ${value[field]}, its manifest ${manifest[field]}`);
+  }
+  const { start, end } = value.range;
+  const isAlike = start === manifest.range.start && end === manifest.range.end;
+  if (!isAlike) throw wrong(key, "its range is not its manifest's");
+  if (value.bytes !== String(sizeOf(manifest))) throw wrong(key, "its bytes are another number");
+}
+
+/** Bytes of an attempt's objects, its list of series included. */
+export const sizeOf = (manifest: Manifest): number =>
+  manifest.objects.reduce((sum, o) => sum + o.bytes, manifest.seriesList.bytes);
 
 /** How an attempt is read. */
 export interface AttemptReading {

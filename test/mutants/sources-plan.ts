@@ -92,6 +92,13 @@ export const VERIFY_MUTANTS: readonly HandMutant[] = [
     "test/verify/read-seal.test.ts",
   ),
   mutant(
+    "a seal says what its manifest says",
+    "src/verify/read-seal.ts",
+    "  checkSeal(seal, manifest);\n",
+    "",
+    "test/verify/read-seal.test.ts",
+  ),
+  mutant(
     "objects hold what the manifest says",
     "src/verify/read-seal.ts",
     "  checkTotals(key, manifest, all);\n",

@@ -55,14 +55,16 @@ function sealAsHfile(): void {
   const range = { start: String(gate.range.start), end: String(gate.range.end) };
   const of = { ...at, process: hexId(1), plan: plan.sha256, attempt, range };
   cold.clockMs -= 30 * 86_400_000;
+  const objects = [put("points.hfile", Buffer.from("the file"))];
+  const seriesList = put("series.parquet", writeSeriesList(listed, totals));
   const manifest = cold.plant(`${prefix}manifest.json`, {
     ...of,
     schema: "cellarman/manifest/1",
     format: "cellarman/hfile/1",
     unit: "ms",
     selector: batch.selector,
-    objects: [put("points.hfile", Buffer.from("the file"))],
-    seriesList: put("series.parquet", writeSeriesList(listed, totals)),
+    objects,
+    seriesList,
     series: "2",
     seriesWithPoints: "1",
     points: "2",
@@ -70,7 +72,8 @@ function sealAsHfile(): void {
     last: "2",
     digest,
   });
-  const more = { manifest, parents: [], saw: [], sawIntents: [], points: "2", bytes: "8" };
+  const bytes = String([...objects, seriesList].reduce((sum, o) => sum + o.bytes, 0));
+  const more = { manifest, parents: [], saw: [], sawIntents: [], points: "2", bytes };
   const key = batchRecordKey("seals", at, attempt);
   const seal = cold.plant(key, { ...of, ...more, schema: "cellarman/seal/1" });
   const marker = { schema: "cellarman/marker/1", ...at, process: hexId(1), seal: key };

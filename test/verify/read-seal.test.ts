@@ -4,8 +4,9 @@ import { beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { archiveBatch } from "../../src/archive/attempt.ts";
 import { parquetExporter } from "../../src/archive/parquet/export.ts";
 import type { Found } from "../../src/cellar/cold.ts";
-import type { Manifest } from "../../src/ledger/records.ts";
-import { readAttempt } from "../../src/verify/read-seal.ts";
+import { readRecord } from "../../src/cellar/records.ts";
+import { type Manifest, type Seal, sealRecord } from "../../src/ledger/records.ts";
+import { readAttempt, readSeal } from "../../src/verify/read-seal.ts";
 import { gateCase } from "../purge/cases.ts";
 import { series } from "../purge/series.ts";
 import { fakeHot } from "../support/fake-hot.ts";
@@ -98,5 +99,35 @@ describe("an attempt", () => {
     const wrong = { ...manifest, points: "1" };
     const range = { start: 4n, end: 99n };
     expect((await rejected(readAttempt(cold, wrong, { range }))).code).toBe("mismatch");
+  });
+});
+
+describe("a seal", () => {
+  const sealed = async (said: Partial<Seal> = {}) => {
+    const key = [...cold.objects.keys()].find((k) => k.startsWith("seals/")) ?? "";
+    const seal = await readRecord(cold, key, sealRecord);
+    if (!seal) throw new Error("it was sealed");
+    return readSeal(cold, { ...seal, value: { ...seal.value, ...said } });
+  };
+
+  test("that says what its manifest says is read", async () => {
+    expect((await sealed()).read.points).toBe(2n);
+  });
+
+  test.each<[string, Partial<Seal>]>([
+    ["points", { points: "3" }],
+    ["bytes", { bytes: "3" }],
+    ["another plan", { plan: hexHash(77) }],
+    ["another attempt", { attempt: hexId(77) }],
+    ["another batch", { batch: "bbbbbbbb-00000" }],
+    ["another period", { period: "2025-12" }],
+    ["another flow", { flow: "g" }],
+    ["an earlier start", { range: { start: "-1", end: "99" } }],
+    ["a later end", { range: { start: "0", end: "98" } }],
+  ])("that was garbled where %s stood is wrong", async (_, said) => {
+    expect(await rejected(sealed(said))).toMatchObject({
+      code: "mismatch",
+      where: expect.stringMatching(/^seals\//),
+    });
   });
 });
