@@ -46,8 +46,7 @@ function firstDay(every: PeriodKind, name: string): Temporal.PlainDate | undefin
   try {
     if (every === "day") return Temporal.PlainDate.from(name);
     if (every === "month") return Temporal.PlainYearMonth.from(name).toPlainDate({ day: 1 });
-    const [, year, week] = /^(\d{4})-W(\d{2})$/.exec(name) ?? [];
-    if (week === undefined) return undefined;
+    const [year, week] = name.split("-W");
     const inWeekOne = Temporal.PlainDate.from(`${year}-01-04`);
     const monday = inWeekOne.subtract({ days: inWeekOne.dayOfWeek - 1 });
     return monday.add({ weeks: Number(week) - 1 });

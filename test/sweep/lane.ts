@@ -1,6 +1,7 @@
 // One lane of the sweep: a world of its own, a clean run that counts the requests of each command,
 // and then crash after crash. It goes backwards through the way: putting the world back to before a
 // command only takes objects away.
+import { setTimeout as sleep } from "node:timers/promises";
 import type { World } from "../../sim/world.ts";
 import { type Ended, type Program, runAtOnce, start } from "./child.ts";
 import { BucketWatch, type Finding, Judge, rememberHot } from "./judge.ts";
@@ -65,6 +66,8 @@ interface Followed {
 /** An orderly end takes at most this long (design: runners kill after 7.5 s). */
 const ENDING_MS = 7_000;
 const INTERRUPTED = 130;
+/** After so long a process has heard of its signal. */
+const HEARD_MS = 100;
 /** SIGTERM before the effect: the connection is closed, and each n-th stays silent instead. */
 const SILENT_EVERY = 8;
 /** Whole ways that may be needed until the period is closed. */
@@ -73,6 +76,8 @@ const ROUNDS = 3;
 /** One lane. */
 export class Lane {
   private readonly moments: Moment[] = [];
+  /** Requests of each command in the clean run. */
+  private readonly counts: number[] = [];
   private readonly known = new Map<string, Followed>();
   private readonly stage: Stage;
   private readonly options: LaneOptions;
@@ -113,6 +118,7 @@ export class Lane {
       const { code, stderr } = await runAtOnce(this.options.program, this.world, [verb]);
       if (code !== 0) throw new Error(`${verb} ended with ${code}: ${stderr}`);
       requests.push(this.stage.tap.taken);
+      this.counts.push(this.stage.tap.taken.length);
     }
     const [first] = this.moments;
     const findings = first ? await this.inTheEnd(first) : [];
@@ -165,6 +171,8 @@ export class Lane {
         if (blow === "TERM" && point.side === "after") return "go on";
         // A server that has gone silent is what an orderly end takes longest for.
         if (blow === "KILL" || point.request % SILENT_EVERY === 0) await running.ended;
+        // A connection that breaks first is an error of the network, and no end by a signal.
+        else await sleep(HEARD_MS);
         return "forget";
       },
     });
@@ -173,7 +181,9 @@ export class Lane {
     tap.arm();
     await tap.quiet();
     const struck = hitMs !== undefined;
-    return { struck, endingMs, findings: struck ? judgeEnd(ended, endingMs, blow) : [] };
+    const isOver = point.side === "after" && point.request >= (this.counts[point.step] ?? 0);
+    const findings = struck ? judgeEnd(ended, endingMs, blow, isOver) : [];
+    return { struck, endingMs, findings };
   }
 
   /** The way to its end, and what is wrong there. */
@@ -211,12 +221,18 @@ export class Lane {
 /** The killed command is repeated a minute later, not after its step's whole wait. */
 const firstSoon = (step: Step, i: number): Step => (i === 0 ? { ...step, afterMs: 60_000 } : step);
 
-/** Whether a process ended as it must. */
-function judgeEnd({ code, signal, stderr }: Ended, endingMs: number, blow: Blow): Finding[] {
+/** Whether a process ended as it must. `isOver`: nothing was left to do, so that it may be done. */
+function judgeEnd(
+  { code, signal, stderr }: Ended,
+  endingMs: number,
+  blow: Blow,
+  isOver: boolean,
+): Finding[] {
   const broken = (text: string): Finding[] => [{ kind: "broken", text }];
   if (blow === "KILL") {
     return signal === "SIGKILL" ? [] : broken(`ended with ${code} in spite of SIGKILL`);
   }
+  if (code === 0 && isOver) return [];
   if (code !== INTERRUPTED) return broken(`exit ${code ?? signal}, not 130: ${stderr}`);
   if (endingMs > ENDING_MS) return broken(`took ${Math.round(endingMs)} ms to end`);
   return [];

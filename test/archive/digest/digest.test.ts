@@ -1,14 +1,7 @@
 import { createHash } from "node:crypto";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { combineTotals } from "../../../src/archive/digest.ts";
-import {
-  allocateBatch,
-  appendPoint,
-  type Point,
-  type SeriesTotals,
-  type Value,
-} from "../../../src/archive/points.ts";
+import { allocateBatch, appendPoint, type Point, type Value } from "../../../src/archive/points.ts";
 import { SeriesDigests } from "../../../src/archive/digest.ts";
 import { caught } from "../../support/values.ts";
 import {
@@ -53,6 +46,7 @@ function recordOf({ timestamp, value, location, elevation }: Point): Buffer {
 
 const sha256 = (bytes: Uint8Array) => createHash("sha256").update(bytes).digest("hex");
 
+const HERE = { latitude: 48.85, longitude: 2.35 };
 const one = (points: Point[]): TestSeries[] => [{ className: "c", labels: {}, points }];
 
 describe("SeriesDigests", () => {
@@ -113,6 +107,45 @@ describe("SeriesDigests", () => {
     expect(digestOf(0n)).not.toBe(digestOf(1n << 63n));
   });
 
+  it.each([16_300, 16_342, 16_343, 16_344, 16_383, 16_384, 16_400, 16_426, 40_000])(
+    "is the reference for a string of %i bytes among others",
+    async (length) => {
+      const points = [3n, 2n, 1n].flatMap((at): Point[] => [
+        { timestamp: 2n * at + 1n, value: "s".repeat(length), location: HERE, elevation: 1n },
+        { timestamp: 2n * at, value: "between" },
+      ]);
+      const [totals] = await seriesTotalsOf(streamOf(one(points)));
+      expect(totals?.digest).toBe(sha256(Buffer.concat(points.map(recordOf))));
+    },
+  );
+
+  const numbers = (count: number, more: (i: number) => Partial<Point>): Point[] =>
+    Array.from({ length: count }, (_, i) => ({
+      timestamp: BigInt(count - i),
+      value: i % 2 === 0 ? BigInt(i) : i / 3,
+      ...more(i),
+    }));
+  it.each<[string, (i: number) => Partial<Point>]>([
+    ["an elevation alone", () => ({ elevation: 7n })],
+    ["the lowest elevation that is one", () => ({ elevation: -(2n ** 63n) + 1n })],
+    ["an elevation of zero", () => ({ elevation: 0n })],
+    ["an elevation whose low half is zero", () => ({ elevation: 2n ** 40n })],
+    ["a place alone", () => ({ location: HERE })],
+    ["both", () => ({ location: HERE, elevation: 7n })],
+    ["an elevation on the last of them", (i) => (i === 1_999 ? { elevation: 7n } : {})],
+    ["a place on the last of them", (i) => (i === 1_999 ? { location: HERE } : {})],
+    ["an elevation on the first of them", (i) => (i === 0 ? { elevation: 7n } : {})],
+    ["a truth now and then", (i) => (i % 7 === 0 ? { value: true } : {})],
+    ["a long that has a NaN's bits", (i) => (i % 5 ? {} : { value: 0x7ff0_0000_0000_0001n })],
+    ["nothing else", () => ({})],
+  ])("is the reference for numbers with %s, over its buffer's size", async (_, more) => {
+    const points = numbers(2_000, more);
+    for (const rows of [1, 999, 2_000]) {
+      const [totals] = await seriesTotalsOf(streamOf(one(points), rows));
+      expect(totals?.digest).toBe(sha256(Buffer.concat(points.map(recordOf))));
+    }
+  });
+
   it("counts only what lies in a range, as if nothing else were there", async () => {
     const bounds = fc.tuple(fc.bigInt(-50n, 2_050n), fc.bigInt(0n, 500n));
     await fc.assert(
@@ -151,68 +184,6 @@ describe("SeriesDigests", () => {
     expect(caught(() => digests.finish())).toMatchObject({
       code: "internal",
       message: "no series 0 was listed",
-    });
-  });
-});
-
-describe("combineTotals", () => {
-  const totals = (identity: string, points: number, first: bigint, last: bigint): SeriesTotals => ({
-    identity,
-    points,
-    first,
-    last,
-    digest: sha256(Buffer.from(identity)),
-  });
-  const a = totals("a", 2, 5n, 9n);
-  const b = totals("b", 3, -4n, 6n);
-
-  it("sums whatever the order, and leaves out series without a point", () => {
-    const sum = combineTotals([a, b]);
-    expect(sum).toMatchObject({ series: 2, points: 5, first: -4n, last: 9n });
-    expect(combineTotals([totals("0", 0, 0n, 0n), b, a])).toEqual(sum);
-    const lines = [a, b].map((one) =>
-      JSON.stringify([one.identity, one.points, String(one.first), String(one.last), one.digest]),
-    );
-    expect(sum.digest).toBe(sha256(Buffer.from(`${lines.join("\n")}\n`)));
-  });
-
-  it("is the same for any order of many, with the oldest and the newest of all", () => {
-    const many = Array.from({ length: 40 }, (_, i) =>
-      totals(
-        `s${String(i).padStart(2, "0")}`,
-        1,
-        BigInt((i * 7) % 40),
-        BigInt(100 + ((i * 3) % 40)),
-      ),
-    );
-    const sum = combineTotals(many);
-    expect(sum).toMatchObject({ series: 40, points: 40, first: 0n, last: 139n });
-    fc.assert(
-      fc.property(fc.shuffledSubarray(many, { minLength: 40 }), (shuffled) => {
-        expect(combineTotals(shuffled)).toEqual(sum);
-      }),
-      runs(20),
-    );
-  });
-
-  it("changes with every field of every series", () => {
-    const { digest } = combineTotals([a, b]);
-    const others = [
-      { ...a, identity: "c" },
-      { ...a, points: 3 },
-      { ...a, first: 6n },
-      { ...a, last: 10n },
-      { ...a, digest: b.digest },
-    ];
-    for (const other of others) expect(combineTotals([other, b]).digest).not.toBe(digest);
-    expect(combineTotals([b]).digest).not.toBe(digest);
-  });
-
-  it("is of nothing without points, and refuses one series twice", () => {
-    expect(combineTotals([])).toMatchObject({ series: 0, points: 0, first: undefined });
-    expect(caught(() => combineTotals([a, b, a]))).toMatchObject({
-      code: "internal",
-      message: "the totals hold the series a twice",
     });
   });
 });
