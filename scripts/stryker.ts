@@ -17,7 +17,7 @@ const FILES: Readonly<Record<string, string>> = {
   "src/purge/check-contents.ts": "test/purge/{check-contents*,gate*}",
   "src/purge/check-series.ts": "test/purge/check-series",
   "src/purge/check-orders.ts": "test/purge/check-orders*",
-  "src/purge/check-fence.ts": "test/purge/{check-fence,gate-stands-still}",
+  "src/purge/check-fence.ts": "test/purge/{check-fence*,gate-stands-still}",
   "src/purge/warrant.ts": "test/purge/warrant",
   "src/purge/of-batch.ts": "test/purge/of-batch",
   "src/purge/view.ts": "test/purge/{read-view*,view}",

@@ -163,6 +163,8 @@ export const fenceProbeRecord = z.strictObject({
   ...inPeriod,
   ingress: z.array(z.string()),
   timestamp: integer,
+  /** The prober's own clock, ms: a store that dates the record otherwise tells no lag. */
+  clockMs: z.number().int().nonnegative(),
 });
 
 export const recountRecord = z.strictObject({

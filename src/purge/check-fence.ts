@@ -1,8 +1,7 @@
 // The write fence, probed and not believed: two refused canaries at least the ingestion lag apart
 // (design §3).
 import { readRecord, writeRecord } from "../cellar/records.ts";
-import type { Cold } from "../cellar/cold.ts";
-import { fenceProbeKey, type PeriodRef, periodPrefix } from "../ledger/keys.ts";
+import { fenceProbeKey, periodPrefix } from "../ledger/keys.ts";
 import { fenceProbeRecord } from "../ledger/receipts.ts";
 import { randomId } from "../runtime/random.ts";
 import { type CheckLine, type GateCase, type GatePorts, no, yes } from "./check.ts";
@@ -22,8 +21,13 @@ export async function checkFence(gate: GateCase, ports: GatePorts): Promise<Chec
   if (fence.kind === "accept-risk")
     return yes(FENCE_CHECK, `risk accepted: ${fence.reason}`, "a reason");
   const needed = `two refused probes ${fence.lagMs / 60_000} min apart`;
-  const known = await readProbes(ports.cold, gate.at, fence.probe);
+  const known = await readProbes(gate, ports, fence.probe);
   const nowMs = await ports.cold.nowMs();
+  // A clock that was set since the gate compared them makes minutes of seconds.
+  if (!isAlike(gate, nowMs, ports.clock.now())) {
+    const seen = "the clocks of this machine and of the store are apart";
+    return no("wait", FENCE_CHECK, seen, needed, { next: `cellarman purge ${gate.flow.name}` });
+  }
   // The first of two probes that lie a lag apart; the second is a recorded fresh one, or one made
   // now.
   const firstBefore = (secondMs: number): number | undefined =>
@@ -58,16 +62,23 @@ export function checkFenceAge({ flow, limits }: GateCase, ageMs: number): CheckL
   return no("retry", FENCE_CHECK, seen, needed, { next: `cellarman purge ${flow.name}` });
 }
 
-/** Times of recorded refusals at exactly these addresses, oldest first, ms by the store's clock. */
+const isAlike = ({ limits }: GateCase, oneMs: number, otherMs: number): boolean =>
+  Math.abs(oneMs - otherMs) <= limits.clockSkewMs;
+
+/**
+ * Times of recorded refusals at exactly these addresses, oldest first, ms by the store's clock; of
+ * those alone that the prober's clock dates alike.
+ */
 async function readProbes(
-  cold: Cold,
-  at: PeriodRef,
+  gate: GateCase,
+  { cold }: GatePorts,
   ingress: readonly string[],
 ): Promise<number[]> {
   const times: number[] = [];
-  for await (const { key } of cold.list(periodPrefix("fences", at))) {
+  for await (const { key } of cold.list(periodPrefix("fences", gate.at))) {
     const probe = await readRecord(cold, key, fenceProbeRecord);
-    if (probe && sameList(probe.value.ingress, ingress)) times.push(probe.lastModifiedMs);
+    if (!probe || !sameList(probe.value.ingress, ingress)) continue;
+    if (isAlike(gate, probe.lastModifiedMs, probe.value.clockMs)) times.push(probe.lastModifiedMs);
   }
   return times.toSorted((a, b) => a - b);
 }
@@ -101,6 +112,7 @@ async function probeNow(
     process: gate.process,
     ingress: [...ingress],
     timestamp: String(timestamp),
+    clockMs: Math.round(ports.clock.now()),
   });
   return undefined;
 }

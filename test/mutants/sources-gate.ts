@@ -12,8 +12,24 @@ const JUDGES = "    this.add(judged.line);\n";
 const READS_INTENTS = "await readIntents(ports.cold, gate.at, view.seals, gate.batch.parents);";
 const VIEWS = "    restedOn,\n  };";
 
+const FENCE = "src/purge/check-fence.ts";
+
 /** Mutants of what a gate checks, in its order. */
 export const GATE_MUTANTS: readonly HandMutant[] = [
+  mutant(
+    "the fence's clocks agree now",
+    FENCE,
+    "if (!isAlike(gate, nowMs, ports.clock.now())) {",
+    "if (!isAlike(gate, nowMs, nowMs)) {",
+    "test/purge/check-fence-clocks.test.ts",
+  ),
+  mutant(
+    "a probe is dated alike by both clocks",
+    FENCE,
+    "if (isAlike(gate, probe.lastModifiedMs, probe.value.clockMs)) times",
+    "times",
+    "test/purge/check-fence-clocks.test.ts",
+  ),
   mutant(
     "policy that holds all",
     ORDERS,

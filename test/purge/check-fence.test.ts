@@ -3,41 +3,10 @@
 // gate").
 import { describe, expect, test } from "vitest";
 import { checkFence } from "../../src/purge/check-fence.ts";
-import type { FenceAnswer, GatePorts } from "../../src/purge/check.ts";
-import { type MemoryCold, memoryCold } from "../support/memory-cold.ts";
-import { fenceProbeKey } from "../../src/ledger/keys.ts";
+import type { FenceAnswer } from "../../src/purge/check.ts";
 import { DAY_MS, hexId } from "../support/values.ts";
 import { gateCase } from "./cases.ts";
-
-const MINUTE = 60_000;
-const ADDRESS = "https://warp10.example.net";
-
-/** A gate's fence over a bucket whose clock moves; counts the probes. */
-function fenceOf(answers: () => readonly FenceAnswer[] = refused) {
-  const cold = memoryCold(100 * DAY_MS);
-  const probed: bigint[] = [];
-  const prober = {
-    probe: (timestamp: bigint) => {
-      probed.push(timestamp);
-      return Promise.resolve(answers());
-    },
-  };
-  const ports = { cold, prober } as unknown as GatePorts;
-  const check = async (minutes: number, gate = gateCase()) => {
-    cold.clockMs += minutes * MINUTE;
-    return checkFence(gate, ports);
-  };
-  return { cold, probed, check, ports };
-}
-
-const answer = (outcome: FenceAnswer["outcome"]): FenceAnswer => ({
-  address: ADDRESS,
-  outcome,
-  detail: "d",
-});
-const refused = () => [answer("refused")];
-const probes = (cold: MemoryCold): number =>
-  [...cold.objects.keys()].filter((k) => k.startsWith("fences/")).length;
+import { ADDRESS, answer, fenceOf, MINUTE, plant, probes } from "./fence.ts";
 
 describe("the write fence", () => {
   test("refused once waits, and says until when", async () => {
@@ -60,6 +29,7 @@ describe("the write fence", () => {
       process: gateCase().process,
       ingress: [ADDRESS],
       timestamp: "99",
+      clockMs: cold.clockMs,
     });
   });
 
@@ -175,21 +145,6 @@ describe("the write fence", () => {
     expect(line).toMatchObject({ ok: true, seen: "risk accepted: writers are off" });
     expect(line.needed).toBe("a reason");
   });
-
-  /** A recorded refusal, `minutes` after the beginning of the bucket's clock. */
-  function plant(cold: MemoryCold, minutes: number, id: string, ingress = [ADDRESS]): void {
-    const nowMs = cold.clockMs;
-    cold.clockMs += minutes * MINUTE;
-    cold.plant(fenceProbeKey({ flow: "f", period: "2025-11" }, id), {
-      schema: "cellarman/fence-probe/1",
-      flow: "f",
-      period: "2025-11",
-      process: hexId(3),
-      ingress,
-      timestamp: "99",
-    });
-    cold.clockMs = nowMs;
-  }
 
   test("the oldest probe of a lag counts, whatever its key, and none before it", async () => {
     const { check, cold } = fenceOf();

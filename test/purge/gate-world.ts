@@ -81,6 +81,7 @@ export async function gateWorld(): Promise<GateWorld> {
     process: hexId(3),
     ingress: [INGRESS],
     timestamp: "99",
+    clockMs: cold.clockMs,
   });
   cold.clockMs = NOW_MS;
   asked.length = 0;
