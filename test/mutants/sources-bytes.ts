@@ -110,7 +110,7 @@ export const BYTES_MUTANTS: readonly HandMutant[] = [
     "src/archive/digest.ts",
     "held.sort((a, b) => (a.identity < b.identity ? -1 : 1));",
     "",
-    "test/archive/digest/digest.test.ts",
+    "test/archive/digest/combine.test.ts",
   ),
   mutant(
     "canonical digest: one NaN",
