@@ -16,6 +16,8 @@ export class Bucket {
   /** Every key, in order. */
   private readonly sorted: string[];
   readonly late: LatePut[] = [];
+  /** When each object came first, by the store's time. */
+  private readonly bornMs = new Map<string, number>();
   /** Keys that held two contents. */
   readonly rewritten: string[] = [];
   /** A versioned bucket: `If-None-Match` is ignored (facts cellar-s3 §0). */
@@ -41,7 +43,13 @@ export class Bucket {
     if (before && Buffer.compare(before.bytes, bytes) !== 0) this.rewritten.push(key);
     this.objects.set(key, { bytes: Uint8Array.from(bytes), lastModifiedMs: this.now() });
     if (!before) this.sorted.splice(this.placeOf(key), 0, key);
+    if (!this.bornMs.has(key)) this.bornMs.set(key, this.now());
     return before ? "overwritten" : "stored";
+  }
+
+  /** When an object came first, ms; of what lay there from the beginning: when it was put. */
+  cameMs(key: string): number {
+    return this.bornMs.get(key) ?? this.objects.get(key)?.lastModifiedMs ?? 0;
   }
 
   /** Keys under a prefix, in order. */

@@ -89,12 +89,14 @@ function arriveLate(world: World, name: string): boolean {
 
 /**
  * Only within the store's wait for garbage collection, and only what is large enough to have tails.
+ * A put that is repeated belongs to the wait of the first: its signature lives 15 minutes, which
+ * `--gc-wait` has room for (facts cellar-s3 §6).
  */
 function vanish(world: World, name: string): boolean {
   const youngMs = world.storeMs() - world.place.limits.gcWaitMs;
   const young = world.bucket
     .keysUnder("data/")
-    .filter((key) => (world.bucket.objects.get(key)?.lastModifiedMs ?? 0) > youngMs)
+    .filter((key) => world.bucket.cameMs(key) > youngMs)
     .filter((key) => key.endsWith(".parquet"));
   const key = young[world.chance.below(name, young.length)];
   if (key === undefined || world.chance.fraction(`${name} spares`) < 0.6) return false;
