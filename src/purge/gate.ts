@@ -151,22 +151,32 @@ class GateRun {
   }
 
   /**
-   * The dry run once more: what it has more than R must hold no point that is not archived (facts
-   * warp10 §1.6).
+   * The dry run once more: what it has more than R must be listed for reading by now, and hold no
+   * point (facts warp10 §1.6). Of a series that the read token does not see, a count says zero too.
    */
   private async lastDryRun(d: SeriesSet, r: SeriesSet): Promise<SeriesSet> {
     const { gate, ports } = this;
     const check = "last dry run";
     const needed = "no series with points beyond what was read";
     const again = await collectSeries(ports.dryRunner.dryRun(gate.batch.selector, gate.range));
-    const more = await this.withPoints([...again.series].filter(([identity]) => !r.has(identity)));
+    const unread = [...again.series].filter(([identity]) => !r.has(identity));
+    const hidden = await this.hiddenStill(unread);
+    const more = hidden === undefined ? await this.withPoints(unread) : undefined;
     const fewer = [...d.keys()].filter((identity) => !again.series.has(identity));
     if (fewer.length > 0) this.add(no("retry", check, `${fewer[0]} is no longer listed`, needed));
     else if (again.alike)
       this.add(no("retry", check, `two series print as ${again.alike}`, needed));
+    else if (hidden) this.add(no("retry", check, `the read token does not list ${hidden}`, needed));
     else if (more) this.add(no("retry", check, `${more} came meanwhile, with points`, needed));
     else this.add(yes(check, `${again.series.size} series`, needed));
     return again.series;
+  }
+
+  /** The first of these series that the read token does not list now. */
+  private async hiddenStill(series: [string, ListedSeries][]): Promise<string | undefined> {
+    if (series.length === 0) return undefined;
+    const { series: listed } = await collectSeries(this.ports.hot.find(this.gate.batch.selector));
+    return series.find(([identity]) => !listed.has(identity))?.[0];
   }
 
   /** The first of these series that holds a point in the range. */

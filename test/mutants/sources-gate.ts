@@ -17,6 +17,13 @@ const FENCE = "src/purge/check-fence.ts";
 /** Mutants of what a gate checks, in its order. */
 export const GATE_MUTANTS: readonly HandMutant[] = [
   mutant(
+    "what the last dry run has more is readable",
+    GATE,
+    "const hidden = await this.hiddenStill(unread);",
+    "const hidden = undefined as string | undefined;",
+    "test/purge/gate-last.test.ts",
+  ),
+  mutant(
     "the fence's clocks agree now",
     FENCE,
     "if (!isAlike(gate, nowMs, ports.clock.now())) {",

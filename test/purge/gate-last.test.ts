@@ -51,8 +51,11 @@ describe("the last dry run", () => {
     });
   });
 
-  /** Hot prints a series that the first listings did not have, where it is asked for it alone. */
-  function registers(one: Held[number]): void {
+  /**
+   * Hot prints a series that the first listings did not have, where it is asked for it alone; the
+   * read token lists it from then on, or never.
+   */
+  function registers(one: Held[number], isReadable = true): void {
     dryRuns((n) => (n === 2 ? listing(series("a"), series("b"), one.series) : undefined));
     const { hot } = world.ports;
     const alone = fakeHot([one]);
@@ -60,8 +63,23 @@ describe("the last dry run", () => {
       (selector === world.gate.batch.selector ? hot : alone).fetch(selector, ...rest);
     const count: typeof hot.count = (selector, ...rest) =>
       (selector === world.gate.batch.selector ? hot : alone).count(selector, ...rest);
-    world.ports = { ...world.ports, hot: { ...hot, fetch, count } };
+    let lists = 0;
+    const find: typeof hot.find = (selector) =>
+      isReadable && ++lists > 1
+        ? listing(series("a"), series("b"), one.series)
+        : hot.find(selector);
+    world.ports = { ...world.ports, hot: { ...hot, fetch, count, find } };
   }
+
+  test("lists one that the read token does not see, and the first was cut: no", async () => {
+    registers({ series: series("c"), points: [] }, false);
+    expect(await said()).toMatchObject({
+      outcome: "retry",
+      check: "last dry run",
+      seen: `the read token does not list ${idOf("c")}`,
+      warrant: undefined,
+    });
+  });
 
   test("lists a new one without points: go, and the delete may touch it", async () => {
     registers({ series: series("c"), points: [point(100)] });
