@@ -19,12 +19,12 @@ import { printAlike } from "../warp10/survey.ts";
 import type { Hot, ReadLimits } from "../warp10/hot.ts";
 import { CRAWL_MS } from "../warp10/limited.ts";
 import { identityOf, type ListedSeries } from "../warp10/series.ts";
+import { sizeOf } from "../verify/read-seal.ts";
 import { combineTotals } from "./digest.ts";
 import type { Exporter, HfileFacts, Seen, SeriesListing } from "./exporter.ts";
 import { type ObjectRecord, putObject, putSeriesList } from "./objects.ts";
 import type { SeriesTotals } from "./points.ts";
 import { readBack } from "./read-back.ts";
-import { sizeOf } from "../verify/read-seal.ts";
 
 /** What every attempt of a run shares. */
 export interface ArchiveRun {
