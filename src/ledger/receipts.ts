@@ -64,6 +64,8 @@ export const intentRecord = z.strictObject({
   server: z.string(),
   /** The view that this delete rests on. */
   view: z.array(quoted),
+  /** When the gate's hot read began, by its own clock, ms: an intent may be put much later. */
+  readBeganMs: z.number().int().nonnegative(),
   approvals: z.array(z.string()),
   /** Verify receipts and approvals that the gate relied on, and the batch's intent before. */
   previous,

@@ -23,7 +23,7 @@ import { checkFlowNow, checkHolds } from "./check-orders.ts";
 import type { DeleteAnswer, Deleter } from "./delete.ts";
 import { evaluateGate, type GateResult } from "./gate.ts";
 import { recordRecount, recount, recountOnce } from "./recount.ts";
-import { readView } from "./view.ts";
+import { readView, type View } from "./view.ts";
 import type { Warrant } from "./warrant.ts";
 import { weighAnswer } from "./weigh-answer.ts";
 
@@ -92,7 +92,8 @@ async function purgeRange(gate: GateCase, ports: PurgePorts): Promise<RangePurge
   const result = await evaluateGate(gate, ports, { explain: false });
   const end = (ended: RangePurged["ended"]): RangePurged => ({ points: 0n, registered: [], ended });
   if (result.outcome === "nothing") return end(await nothingToDo(gate, ports, result));
-  if (result.outcome !== "go" || !result.warrant) {
+  const { view, warrant } = result;
+  if (result.outcome !== "go" || !view || !warrant) {
     await recordRefusal(gate, ports, result);
     return end({ outcome: result.outcome, gate: result, note: failedLine(result) });
   }
@@ -101,9 +102,9 @@ async function purgeRange(gate: GateCase, ports: PurgePorts): Promise<RangePurge
   }
   const changed = await changedMeanwhile(gate, ports, result);
   if (changed !== undefined) return end({ outcome: "wait", gate: result, note: changed });
-  await writeIntent(gate, ports.cold, result);
-  const expected = result.warrant.facts.expectedSeries;
-  const answer = await remove(gate, ports, result.warrant);
+  await writeIntent(gate, ports.cold, view, warrant);
+  const expected = warrant.facts.expectedSeries;
+  const answer = await remove(gate, ports, warrant);
   const judged = await weighAnswer(gate, ports, answer, expected);
   const passed = { points: result.hotPoints, registered: judged.registered };
   if (judged.note) return { ...passed, ended: { ...stays(judged.note), gate: result } };
@@ -180,8 +181,8 @@ async function nothingToDo(
   return { outcome: "nothing", gate: result, note: "hot and archive are both empty" };
 }
 
-async function writeIntent(gate: GateCase, cold: Cold, { view }: GateResult): Promise<void> {
-  const { seals = [], receipts = [], approvals = [], approvalFiles = [] } = view ?? {};
+async function writeIntent(gate: GateCase, cold: Cold, view: View, by: Warrant): Promise<void> {
+  const { seals, receipts, approvals, approvalFiles } = view;
   const before = await readNumbered(cold, (n) => intentKey(gate.at, n), intentRecord);
   await writeNumbered(cold, (n) => intentKey(gate.at, n), {
     schema: "cellarman/intent/1",
@@ -192,6 +193,7 @@ async function writeIntent(gate: GateCase, cold: Cold, { view }: GateResult): Pr
     selector: gate.batch.selector,
     server: gate.plan.value.server,
     view: seals.map(quoteOf),
+    readBeganMs: by.facts.readBeganMs,
     approvals: [...approvals.map((a) => a.key), ...approvalFiles],
     previous: [...receipts, ...approvals, ...before.slice(-1).map(quoteOf)],
   });

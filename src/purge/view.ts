@@ -29,6 +29,13 @@ import { type Approval, readApprovals } from "./approval/read.ts";
 import type { GateCase } from "./check.ts";
 import type { SealStanding } from "./decide.ts";
 
+/**
+ * An intent that the store dates later than this after its gate's read began freezes nothing: its
+ * warrant was over (15 min), clocks differ by 5, and a signature lives 15. Within it no seal can
+ * have cooled that its view does not know (the least `--gc-wait` is 4 h).
+ */
+const INTENT_IN_TIME_MS = 3_600_000;
+
 /** The seals of a view, and how far each counts. */
 export interface View {
   readonly seals: readonly Stored<Seal>[];
@@ -150,14 +157,20 @@ export async function readIntents(
   return read.flat();
 }
 
-/** The order of the view: later wins; frozen where a purge intent rests on it. */
+/**
+ * The order of the view: later wins; frozen where a purge intent rests on it. A process that stood
+ * still may put the intent of a view of long ago: so late a one was followed by no delete.
+ */
 export function viewOrder(
   seals: readonly Stored<Seal>[],
   intents: readonly Stored<Intent>[],
 ): ViewOrder {
+  const inTime = intents.filter(
+    ({ lastModifiedMs, value }) => lastModifiedMs - value.readBeganMs <= INTENT_IN_TIME_MS,
+  );
   return orderView(
     seals.map((s) => ({ quote: s, seal: s.value })),
-    intents.map(({ key, value }) => ({
+    inTime.map(({ key, value }) => ({
       key,
       batch: value.batch,
       parents: value.parents,

@@ -17,6 +17,7 @@ const intent: LedgerRecord = {
   server: "http://hot",
   view: [quote("seals/b-1/s", 1)],
   approvals: [],
+  readBeganMs: 0,
   previous: [quote("verified/b-1/v", 2)],
 };
 const purged: LedgerRecord = {

@@ -65,6 +65,7 @@ export function intentOf(
       server: "https://warp10.example.net",
       view: view.map(({ key, sha256 }) => ({ key, sha256 })),
       approvals: [],
+      readBeganMs: 0,
       ...said,
     },
   };

@@ -56,6 +56,13 @@ export const VIEW_MUTANTS: readonly HandMutant[] = [
     "test/purge/view.test.ts",
   ),
   mutant(
+    "an intent that came too late freezes nothing",
+    VIEW,
+    "lastModifiedMs - value.readBeganMs <= INTENT_IN_TIME_MS,",
+    "lastModifiedMs - value.readBeganMs < Infinity,",
+    "test/purge/view.test.ts",
+  ),
+  mutant(
     "no purge of a disjoint batch freezes",
     "src/ledger/view.ts",
     "  return mayShare(intent, seal);",
@@ -139,7 +146,7 @@ export const DELETE_MUTANTS: readonly HandMutant[] = [
   mutant(
     "intent before the delete",
     BATCH,
-    "  await writeIntent(gate, ports.cold, result);\n",
+    "  await writeIntent(gate, ports.cold, view, warrant);\n",
     "",
     "test/purge/purge-batch.test.ts",
   ),

@@ -150,5 +150,6 @@ export function plantIntent(
     server: plan.value.server,
     view: view.map((key) => ({ key, sha256: hexHash(1) })),
     approvals: [],
+    readBeganMs: cold.clockMs,
   }).key;
 }

@@ -150,6 +150,13 @@ describe("after a purge intent", () => {
     expect(topOf([A, between], [one, two])).toEqual([A]);
   });
 
+  test("an intent put long after its gate read froze nothing: no delete followed", () => {
+    const straggler = late("x", [A], []);
+    const putAt = (lastModifiedMs: number) => ({ ...intentOf(1, [A]), lastModifiedMs });
+    expect(topOf([A, straggler], [putAt(3_600_000)])).toEqual([A]);
+    expect(topOf([A, straggler], [putAt(3_600_001)])).toEqual([straggler]);
+  });
+
   test("an intent says nothing of seals outside its range", () => {
     const week = intentOf(1, [A], { range: { start: "1000", end: "1999" } });
     const straggler = late("x", [A], []);
