@@ -151,16 +151,18 @@ class GateRun {
   }
 
   /**
-   * The dry run once more: what it has more than R must be listed for reading by now, and hold no
-   * point (facts warp10 §1.6). Of a series that the read token does not see, a count says zero too.
+   * The dry run once more, and the listing for reading, lest one of them was cut: what they have
+   * more than R must hold no point (facts warp10 §1.6). Of a series that the read token does not
+   * see, a count says zero too: such a one says no.
    */
   private async lastDryRun(d: SeriesSet, r: SeriesSet): Promise<SeriesSet> {
     const { gate, ports } = this;
     const check = "last dry run";
     const needed = "no series with points beyond what was read";
     const again = await collectSeries(ports.dryRunner.dryRun(gate.batch.selector, gate.range));
-    const unread = [...again.series].filter(([identity]) => !r.has(identity));
-    const hidden = await this.hiddenStill(unread);
+    const { series: readable } = await collectSeries(ports.hot.find(gate.batch.selector));
+    const hidden = [...again.series.keys()].find((id) => !r.has(id) && !readable.has(id));
+    const unread = [...new Map([...readable, ...again.series])].filter(([id]) => !r.has(id));
     const more = hidden === undefined ? await this.withPoints(unread) : undefined;
     const fewer = [...d.keys()].filter((identity) => !again.series.has(identity));
     if (fewer.length > 0) this.add(no("retry", check, `${fewer[0]} is no longer listed`, needed));
@@ -170,13 +172,6 @@ class GateRun {
     else if (more) this.add(no("retry", check, `${more} came meanwhile, with points`, needed));
     else this.add(yes(check, `${again.series.size} series`, needed));
     return again.series;
-  }
-
-  /** The first of these series that the read token does not list now. */
-  private async hiddenStill(series: [string, ListedSeries][]): Promise<string | undefined> {
-    if (series.length === 0) return undefined;
-    const { series: listed } = await collectSeries(this.ports.hot.find(this.gate.batch.selector));
-    return series.find(([identity]) => !listed.has(identity))?.[0];
   }
 
   /** The first of these series that holds a point in the range. */

@@ -2,7 +2,6 @@
 import type { Value } from "../../src/archive/points.ts";
 import type { Hot } from "../../src/warp10/hot.ts";
 import type { Range } from "../../src/warp10/range.ts";
-import type { ListedSeries } from "../../src/warp10/series.ts";
 import { formatSeries } from "../../src/warp10/text/write.ts";
 import { fetchCall } from "../protocol/hot-port.ts";
 import { type ModelSeries, pointName, pointsIn } from "../protocol/model-series.ts";
@@ -142,21 +141,5 @@ export const HOT_MUTANTS: Readonly<Record<string, Mutant>> = {
         },
       },
     }),
-  },
-  "last dry run": {
-    ports: (ports) => {
-      const first = new Map<string, ListedSeries[]>();
-      return {
-        ...ports,
-        dryRunner: {
-          async *dryRun(selector, range) {
-            const key = fetchCall(selector, range);
-            const listed = await Array.fromAsync(ports.dryRunner.dryRun(selector, range));
-            yield* first.get(key) ?? listed;
-            if (!first.delete(key)) first.set(key, listed);
-          },
-        },
-      };
-    },
   },
 };

@@ -19,8 +19,22 @@ export const GATE_MUTANTS: readonly HandMutant[] = [
   mutant(
     "what the last dry run has more is readable",
     GATE,
-    "const hidden = await this.hiddenStill(unread);",
+    "const hidden = [...again.series.keys()].find((id) => !r.has(id) && !readable.has(id));",
     "const hidden = undefined as string | undefined;",
+    "test/purge/gate-last.test.ts",
+  ),
+  mutant(
+    "last dry run",
+    GATE,
+    "const again = await collectSeries(ports.dryRunner.dryRun(gate.batch.selector, gate.range));",
+    "const again = { series: d, alike: undefined as string | undefined };",
+    "test/purge/gate-last.test.ts",
+  ),
+  mutant(
+    "the last dry run may be cut",
+    GATE,
+    "new Map([...readable, ...again.series])",
+    "again.series",
     "test/purge/gate-last.test.ts",
   ),
   mutant(

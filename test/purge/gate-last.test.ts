@@ -55,8 +55,9 @@ describe("the last dry run", () => {
    * Hot prints a series that the first listings did not have, where it is asked for it alone; the
    * read token lists it from then on, or never.
    */
-  function registers(one: Held[number], isReadable = true): void {
-    dryRuns((n) => (n === 2 ? listing(series("a"), series("b"), one.series) : undefined));
+  function registers(one: Held[number], isReadable = true, isCut = false): void {
+    if (!isCut)
+      dryRuns((n) => (n === 2 ? listing(series("a"), series("b"), one.series) : undefined));
     const { hot } = world.ports;
     const alone = fakeHot([one]);
     const fetch: typeof hot.fetch = (selector, ...rest) =>
@@ -77,6 +78,16 @@ describe("the last dry run", () => {
       outcome: "retry",
       check: "last dry run",
       seen: `the read token does not list ${idOf("c")}`,
+      warrant: undefined,
+    });
+  });
+
+  test("is cut, and lacks one that came with points: the listing for reading tells", async () => {
+    registers({ series: series("c"), points: [point(5)] }, true, true);
+    expect(await said()).toMatchObject({
+      outcome: "retry",
+      check: "last dry run",
+      seen: `${idOf("c")} came meanwhile, with points`,
       warrant: undefined,
     });
   });

@@ -31,6 +31,7 @@ describe("a gate that says go", () => {
       "fetch",
       "count",
       "dry run",
+      "find",
     ]);
   });
 
