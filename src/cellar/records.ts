@@ -60,8 +60,8 @@ export async function readRecord<T>(
 }
 
 /**
- * A record, or undefined where its bytes do not read; only for a record whose content permits
- * nothing, and by a caller that does not take this for absence. Other failures go through.
+ * A record, or undefined where its bytes do not read; only where a record that is not there permits
+ * no more than one that is. Other failures go through.
  */
 export async function ifReadable<T>(
   reading: Promise<Stored<T> | undefined>,

@@ -1,6 +1,6 @@
 // The write fence, probed and not believed: two refused canaries at least the ingestion lag apart
 // (design §3).
-import { readRecord, writeRecord } from "../cellar/records.ts";
+import { ifReadable, readRecord, writeRecord } from "../cellar/records.ts";
 import { fenceProbeKey, periodPrefix } from "../ledger/keys.ts";
 import { fenceProbeRecord } from "../ledger/receipts.ts";
 import { randomId } from "../runtime/random.ts";
@@ -76,7 +76,8 @@ async function readProbes(
 ): Promise<number[]> {
   const times: number[] = [];
   for await (const { key } of cold.list(periodPrefix("fences", gate.at))) {
-    const probe = await readRecord(cold, key, fenceProbeRecord);
+    // Unread, a probe permits nothing; no other needs it.
+    const probe = await ifReadable(readRecord(cold, key, fenceProbeRecord));
     if (!probe || !sameList(probe.value.ingress, ingress)) continue;
     if (isAlike(gate, probe.lastModifiedMs, probe.value.clockMs)) times.push(probe.lastModifiedMs);
   }

@@ -1,7 +1,7 @@
 // The view that a delete rests on: which seals there are, whether each may be relied on, and what
 // each holds.
 import type { Cold } from "../cellar/cold.ts";
-import { quoteOf, readNumbered, readRecord, type Stored } from "../cellar/records.ts";
+import { ifReadable, quoteOf, readNumbered, readRecord, type Stored } from "../cellar/records.ts";
 import { sameFamily } from "../cellar/holds.ts";
 import { withdrawnSeals } from "../cellar/withdrawn.ts";
 import {
@@ -228,7 +228,8 @@ async function verifyReceipt(cold: Cold, seal: Stored<Seal>): Promise<Quoted | u
   const prefix = `${periodPrefix("verified", seal.value)}${seal.value.batch}/`;
   for await (const { key } of cold.list(prefix)) {
     if (!idOfKey(key).startsWith(`${idOfKey(seal.key)}.`)) continue;
-    const receipt = await readRecord(cold, key, verifiedRecord);
+    // Unread, a receipt permits nothing; another of the same seal may.
+    const receipt = await ifReadable(readRecord(cold, key, verifiedRecord));
     if (receipt?.value.seal.sha256 !== seal.sha256) continue;
     if (receipt.value.proof === "dump-digest") continue;
     if (receipt.value.process !== seal.value.process) return quoteOf(receipt);

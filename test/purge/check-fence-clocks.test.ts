@@ -4,6 +4,16 @@ import { expect, test } from "vitest";
 import { hexId } from "../support/values.ts";
 import { ADDRESS, fenceOf, MINUTE, plant, probes } from "./fence.ts";
 
+test("a probe that cannot be read counts for nothing, and keeps back no other", async () => {
+  const { check, cold } = fenceOf();
+  plant(cold, 0, hexId(9));
+  for (const [key, { lastModifiedMs }] of cold.objects) {
+    cold.objects.set(key, { bytes: Buffer.from("{"), lastModifiedMs });
+  }
+  expect(await check(10)).toMatchObject({ ok: false, seen: "refused once" });
+  expect(await check(10)).toMatchObject({ ok: true });
+});
+
 test.each([5 * MINUTE, -5 * MINUTE])("clocks that are %i ms apart are alike", async (offMs) => {
   const { check, clock } = fenceOf();
   clock.offMs = offMs;

@@ -41,6 +41,26 @@ describe("what vanishes between listing and reading", () => {
   });
 });
 
+describe("a receipt that cannot be read", () => {
+  const garbled = { bytes: Buffer.from("{"), lastModifiedMs: 0 };
+
+  test("is none", async () => {
+    const cold = memoryCold();
+    plantSeal(cold, "s1", { verifiedBy: null });
+    cold.objects.set(verifiedKey(B, "s1", hexId(9)), garbled);
+    cold.clockMs = GRACE_MS;
+    expect(await lacksOf(cold)).toMatchObject([{ why: "not verified by another process" }]);
+  });
+
+  test("keeps no other from counting", async () => {
+    const cold = memoryCold();
+    plantSeal(cold, "s1");
+    for (const n of [1, 9]) cold.objects.set(verifiedKey(B, "s1", hexId(n)), garbled);
+    cold.clockMs = GRACE_MS;
+    expect(await lacksOf(cold)).toEqual([undefined]);
+  });
+});
+
 describe("what lies elsewhere", () => {
   test("a receipt in another batch's place is none, of a seal that is there or gone", async () => {
     const cold = memoryCold();

@@ -61,6 +61,31 @@ function worldOf() {
 type World = ReturnType<typeof worldOf>;
 const pointsOf = ({ held }: World, n: number): Point[] => held[n]?.points ?? [];
 
+describe("a receipt that the store garbles", () => {
+  const garbling = async (times: number) => {
+    const world = worldOf();
+    const seal = await world.archive();
+    let left = times;
+    world.cold.hook = (call, key) => {
+      if (call !== "get" || !key.startsWith("verified/") || left-- <= 0) return;
+      world.cold.objects.set(key, { bytes: Buffer.from("{"), lastModifiedMs: 0 });
+    };
+    return { world, verified: world.verify(seal) };
+  };
+
+  test("is followed by another", async () => {
+    const { world, verified } = await garbling(2);
+    expect((await verified).outcome).toBe("verified");
+    expect(world.receipts()).toHaveLength(3);
+  });
+
+  test("three times is an error", async () => {
+    const { world, verified } = await garbling(3);
+    expect(await rejected(verified)).toMatchObject({ code: "mismatch" });
+    expect(world.receipts()).toHaveLength(3);
+  });
+});
+
 describe("a sealed batch", () => {
   test("that holds what hot holds is verified, by a receipt that quotes the seal", async () => {
     const world = worldOf();
