@@ -150,6 +150,12 @@ describe("after a purge intent", () => {
     expect(topOf([A, between], [one, two])).toEqual([A]);
   });
 
+  test("a holder that is gone hinders no intent: who knows what it was", () => {
+    const straggler = late("x", [A], []);
+    const order = viewOrder([A, straggler], [intent]);
+    expect(order.overrides(A.key, straggler.key, ["gone", ...keys(A, straggler)])).toBe(true);
+  });
+
   test("an intent put long after its gate read froze nothing: no delete followed", () => {
     const straggler = late("x", [A], []);
     const putAt = (lastModifiedMs: number) => ({ ...intentOf(1, [A]), lastModifiedMs });
