@@ -1,6 +1,7 @@
 // The archive's view of a period: which seal's value counts where several hold a point (design §3,
 // "The archive's view"). Later wins, and "later" means "had seen the other before its own first hot
 // read". Pure.
+import { batchFamily } from "./keys.ts";
 import { type Lineage, mayShare } from "./lineage.ts";
 import type { Range } from "../warp10/range.ts";
 import type { Quoted, Seal } from "./records.ts";
@@ -47,9 +48,11 @@ export function orderView(seals: readonly ViewSeal[], intents: readonly ViewInte
     }
     return found;
   };
+  const near = intentsNear(intents);
   const frozenBy = new Map<string, readonly ViewIntent[]>();
   const freezing = (key: string): readonly ViewIntent[] => {
-    const known = frozenBy.get(key) ?? intentsBeyond(key, byKey.get(key), intents);
+    const seal = byKey.get(key);
+    const known = frozenBy.get(key) ?? (seal ? intentsBeyond(key, seal, near(seal)) : []);
     frozenBy.set(key, known);
     return known;
   };
@@ -64,15 +67,29 @@ export function orderView(seals: readonly ViewSeal[], intents: readonly ViewInte
   };
 }
 
+/**
+ * Gives the intents that may concern a seal without looking at each: of its batch and what that was
+ * split from, and of other plans and supplements. A plan has thousands of batches.
+ */
+function intentsNear(intents: readonly ViewIntent[]): (seal: Seal) => readonly ViewIntent[] {
+  const byBatch = Map.groupBy(intents, (i) => i.batch);
+  const byFamily = Map.groupBy(intents, (i) => batchFamily(i.batch));
+  return ({ batch, parents }) => {
+    const line = [batch, ...parents];
+    const own = new Set(line.map(batchFamily));
+    const others = [...byFamily].filter(([family]) => !own.has(family));
+    return [...line.flatMap((b) => byBatch.get(b) ?? []), ...others.flatMap(([, of]) => of)];
+  };
+}
+
 /** Purges of a seal's range that neither rest on it nor were seen by it. */
 const intentsBeyond = (
   key: string,
-  seal: Seal | undefined,
+  seal: Seal,
   intents: readonly ViewIntent[],
 ): readonly ViewIntent[] =>
   intents.filter(
     (intent) =>
-      seal &&
       concerns(intent, seal) &&
       !intent.seals.includes(key) &&
       !seal.sawIntents.includes(intent.key),

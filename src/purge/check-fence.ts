@@ -26,7 +26,8 @@ export async function checkFence(gate: GateCase, ports: GatePorts): Promise<Chec
   // A clock that was set since the gate compared them makes minutes of seconds.
   if (!isAlike(gate, nowMs, ports.clock.now())) {
     const seen = "the clocks of this machine and of the store are apart";
-    return no("wait", FENCE_CHECK, seen, needed, { next: `cellarman purge ${gate.flow.name}` });
+    const next = "set the clock of this machine or of the store right";
+    return no("wait", FENCE_CHECK, seen, needed, { next });
   }
   // The first of two probes that lie a lag apart; the second is a recorded fresh one, or one made
   // now.

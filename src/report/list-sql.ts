@@ -38,7 +38,7 @@ export function listSql(source: SqlSource): string {
   return (
     `-- The archive of ${flow} as of ${now}: ${names || "nothing"}.\n` +
     `-- Made by: ${command}\n` +
-    wrong.map((w) => `-- LACKS ${w.seal}: ${w.why.replaceAll(/\s+/g, " ")}\n`).join("") +
+    wrong.map((w) => `-- WRONG ${w.seal}: ${w.why.replaceAll(/\s+/g, " ")}\n`).join("") +
     others.map((key) => `-- NOT IN THE VIEW, read by HFFETCH: ${key}\n`).join("") +
     secretTemplate(archive) +
     `create or replace view ${viewName(flow)} as\n` +

@@ -1,6 +1,7 @@
 // Ranks for a reader that knows no order of seals, only "the highest rank wins": for `list --sql`.
 // Pure.
 import type { Stored } from "../cellar/records.ts";
+import { batchFamily } from "../ledger/keys.ts";
 import { mayShare } from "../ledger/lineage.ts";
 import type { Seal } from "../ledger/records.ts";
 import type { Intent } from "../ledger/receipts.ts";
@@ -33,23 +34,21 @@ export function rankSeals(
     [...byBatch.keys()].flatMap((batch) => [...intentsOf(batch)]),
   );
   const overridden = new Map<string, Set<string>>();
-  for (const own of byBatch.values()) addEdges(overridden, own, sharing(own, byBatch), order);
+  const families = Map.groupBy(filled, (s) => batchFamily(s.value.batch));
+  for (const own of byBatch.values()) addEdges(overridden, own, sharing(own, families), order);
   return depths(overridden);
 }
 
 /** Seals that may hold a point of a batch: its own, and of other plans and supplements. */
 function sharing(
   own: readonly StoredSeal[],
-  byBatch: ReadonlyMap<string, readonly StoredSeal[]>,
+  families: ReadonlyMap<string, readonly StoredSeal[]>,
 ): StoredSeal[] {
-  const [{ value: first } = { value: undefined }] = own;
-  if (!first) return [];
-  const others = [...byBatch].filter(
-    ([batch, [other]]) => batch !== first.batch && other && mayShare(first, other.value),
-  );
-  const near = others
+  const ownFamily = batchFamily(own[0]?.value.batch ?? "");
+  const near = [...families]
+    .filter(([family]) => family !== ownFamily)
     .flatMap(([, theirs]) => theirs)
-    .filter((s) => own.some((o) => overlap(rangeOf(o), rangeOf(s))));
+    .filter((s) => own.some((o) => mayShare(o.value, s.value) && overlap(rangeOf(o), rangeOf(s))));
   return [...own, ...near];
 }
 

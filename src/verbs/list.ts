@@ -22,7 +22,7 @@ export async function run(inv: Invocation): Promise<VerbResult> {
   try {
     const periods = await readPeriods(inv, at, cold);
     const wrong = periods.flatMap((p) => p.wrong);
-    for (const { seal, why } of wrong) inv.log.warn(`${seal} cannot be listed: ${why}`);
+    for (const { seal, why } of wrong) inv.log.warn(`${seal} is wrong: ${why}`);
     const sql = flagOption(inv.options, "sql")
       ? sqlOf(inv, at, periods, await cold.nowMs())
       : undefined;

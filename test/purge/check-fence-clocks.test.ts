@@ -31,7 +31,7 @@ test.each([5 * MINUTE + 1, -5 * MINUTE - 1])(
       ok: false,
       outcome: "wait",
       seen: "the clocks of this machine and of the store are apart",
-      next: "cellarman purge metrics",
+      next: "set the clock of this machine or of the store right",
     });
     expect(probes(cold)).toBe(1);
     clock.offMs = 0;

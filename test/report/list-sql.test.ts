@@ -59,7 +59,7 @@ describe("listSql", () => {
 
   it("holds no secret, and says what it lacks", () => {
     const sql = sqlOf([attempt("a")], [{ seal: "seals/x", why: "it is\ngone" }]);
-    expect(sql).toContain("-- LACKS seals/x: it is gone\n");
+    expect(sql).toContain("-- WRONG seals/x: it is gone\n");
     expect(sql).toContain("endpoint 'store.example.net', url_style 'path', use_ssl true");
     const code = sql.split("\n").filter((line) => !line.startsWith("--"));
     expect(code.join("\n")).not.toContain("secret");

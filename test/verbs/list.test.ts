@@ -81,7 +81,7 @@ describe("list", () => {
     expect([seals.length, wrong.length]).toEqual([1, 1]);
     expect(first).toBeDefined();
     const { stdout } = await expectRun(world, 4, "list", "world", "--sql");
-    expect(stdout).toContain(`-- LACKS ${wrong[0]?.seal}`);
+    expect(stdout).toContain(`-- WRONG ${wrong[0]?.seal}`);
   });
 
   it("refuses a period that nobody planned", async () => {
